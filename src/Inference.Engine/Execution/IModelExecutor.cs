@@ -1,0 +1,12 @@
+namespace Inference.Engine.Execution;
+
+/// <summary>Runs steps of one model. Implemented on ONNX Runtime, by a shard group, and by test doubles.</summary>
+public interface IModelExecutor : IAsyncDisposable
+{
+    /// <summary>The sizes to schedule within.</summary>
+    ModelLimits Limits { get; }
+
+    /// <summary>Writes the plan's tokens into the KV cache and computes the logits that it asks for. Steps never overlap.</summary>
+    /// <exception cref="ExecutionException">The step failed; the contents of the cache blocks in the plan are undefined.</exception>
+    ValueTask<StepResult> ExecuteAsync(StepPlan plan, CancellationToken cancellationToken);
+}
