@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Inference.Models;
 
-/// <summary>Named tensors of a checkpoint, read as float32 in pieces so that no whole model is ever in managed memory.</summary>
+/// <summary>
+/// Named tensors of a checkpoint, read as float32 in pieces so that no whole model is ever in managed memory.
+/// Several threads may read at once.
+/// </summary>
 public abstract class WeightSource : IDisposable
 {
     /// <summary>The row-major shape of a tensor (a matrix is [out, in]), or false when the checkpoint lacks it.</summary>

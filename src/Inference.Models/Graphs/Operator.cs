@@ -1,0 +1,19 @@
+namespace Inference.Models.Graphs;
+
+/// <summary>An operator's type and the domain that defines it; the empty domain is ai.onnx.</summary>
+internal readonly record struct Operator(string Domain, string Type)
+{
+    public static readonly Operator Gather = new("", "Gather");
+
+    public static readonly Operator Gemm = new("", "Gemm");
+
+    /// <summary>RMS norm. ONNX Runtime keeps it in the ai.onnx domain.</summary>
+    public static readonly Operator SimplifiedLayerNormalization = new("", "SimplifiedLayerNormalization");
+
+    /// <summary>RMS norm of a sum of two; the sum itself is output 3.</summary>
+    public static readonly Operator SkipSimplifiedLayerNormalization = new("com.microsoft", "SkipSimplifiedLayerNormalization");
+
+    public static readonly Operator PagedAttention = new(GraphContract.Domain, GraphContract.PagedAttention);
+
+    public static readonly Operator SwiGlu = new(GraphContract.Domain, GraphContract.SwiGlu);
+}
