@@ -1,0 +1,85 @@
+namespace Inference.Execution.Cpu;
+
+/// <summary>Everything that a paged attention node reads and writes, as pointers and sizes. All tensors are row-major float32 unless said otherwise.</summary>
+internal unsafe struct AttentionArguments
+{
+    /// <summary>[tokens, (heads + 2 * kv heads) * head size]: queries, keys and values of a token side by side.</summary>
+    public float* Qkv;
+
+    /// <summary>[blocks, kv heads, head size, block size]: a block's keys lie side by side, so that scores need no horizontal sum.</summary>
+    public float* KeyCache;
+
+    /// <summary>[blocks, kv heads, block size, head size].</summary>
+    public float* ValueCache;
+
+    /// <summary>int32 [sequences, max blocks].</summary>
+    public int* BlockTable;
+
+    /// <summary>int32 [sequences + 1]: where each sequence's tokens start in the packed step.</summary>
+    public int* CumulativeLengths;
+
+    /// <summary>int32 [sequences]: tokens already in the cache.</summary>
+    public int* PastLengths;
+
+    /// <summary>[positions, head size / 2].</summary>
+    public float* Cos;
+
+    /// <summary>[positions, head size / 2].</summary>
+    public float* Sin;
+
+    /// <summary>[tokens, heads * head size].</summary>
+    public float* Output;
+
+    public int Tokens;
+    public int Sequences;
+    public int MaxBlocks;
+    public int Blocks;
+    public int BlockSize;
+    public int Positions;
+    public int Heads;
+    public int KvHeads;
+    public int HeadSize;
+    public float Scale;
+
+    /// <summary>Query heads that share a key and value head.</summary>
+    public readonly int GroupSize => Heads / KvHeads;
+
+    /// <summary>Floats from one token's row in <see cref="Qkv"/> to the next.</summary>
+    public readonly int QkvStride => (Heads + 2 * KvHeads) * HeadSize;
+
+    /// <summary>A query head of a packed token.</summary>
+    public readonly float* Query(int token, int head) => Qkv + (long)token * QkvStride + head * HeadSize;
+
+    /// <summary>A key head of a packed token.</summary>
+    public readonly float* Key(int token, int kvHead) => Query(token, Heads + kvHead);
+
+    /// <summary>A value head of a packed token.</summary>
+    public readonly float* Value(int token, int kvHead) => Query(token, Heads + KvHeads + kvHead);
+
+    /// <summary>The cached keys of a block: [head size, block size].</summary>
+    public readonly float* KeyBlock(int block, int kvHead) => KeyCache + ((long)block * KvHeads + kvHead) * HeadSize * BlockSize;
+
+    /// <summary>The cached values of a block: [block size, head size].</summary>
+    public readonly float* ValueBlock(int block, int kvHead) => ValueCache + ((long)block * KvHeads + kvHead) * BlockSize * HeadSize;
+
+    /// <summary>The sequence that a packed token belongs to.</summary>
+    public readonly int SequenceOf(int token)
+    {
+        // The last sequence that starts at or before the token.
+        int low = 0, high = Sequences - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) >>> 1;
+            if (CumulativeLengths[middle] <= token)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return low;
+    }
+}

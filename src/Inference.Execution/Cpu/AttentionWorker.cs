@@ -1,0 +1,127 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Inference.OnnxRuntime.CustomOperators;
+
+namespace Inference.Execution.Cpu;
+
+/// <summary>
+/// Attends for one tile: rows are (token, query head) pairs over one key and value head. Keys come in chunks of fixed positions with a running softmax, so
+/// scratch does not grow with the context and a row is computed in the same order whatever else is in its tile or step.
+/// </summary>
+internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTiles tiles) : IParallelBody
+{
+    private const int KeysPerChunk = 128;
+
+    private AttentionArguments _arguments = arguments;
+    private readonly AttentionTiles _tiles = tiles;
+
+    /// <summary>1. rotate the queries; 2. per chunk of keys: scores, running softmax, weighted values; 3. divide by the sums.</summary>
+    [SkipLocalsInit]
+    public void Invoke(int index)
+    {
+        ref var args = ref _arguments;
+        var (sequence, tile, kvHead) = _tiles[index];
+        var firstToken = args.CumulativeLengths[sequence] + tile * _tiles.TokensPerTile;
+        var tokens = Math.Min(_tiles.TokensPerTile, args.CumulativeLengths[sequence + 1] - firstToken);
+        var firstPosition = args.PastLengths[sequence] + firstToken - args.CumulativeLengths[sequence];
+        var rows = tokens * args.GroupSize;
+        var chunk = Math.Max(KeysPerChunk, args.BlockSize);
+
+        var queries = stackalloc float[rows * args.HeadSize];
+        var values = stackalloc float[rows * args.HeadSize];
+        var scores = stackalloc float[rows * chunk];
+        var maxima = stackalloc float[rows];
+        var sums = stackalloc float[rows];
+        new Span<float>(values, rows * args.HeadSize).Clear();
+        new Span<float>(maxima, rows).Fill(float.NegativeInfinity);
+        new Span<float>(sums, rows).Clear();
+
+        RotateQueries(firstToken, tokens, firstPosition, kvHead, queries);
+        var blockTable = args.BlockTable + (long)sequence * args.MaxBlocks;
+        var totalKeys = firstPosition + tokens;
+        for (var chunkStart = 0; chunkStart < totalKeys; chunkStart += chunk)
+        {
+            var keys = Math.Min(chunk, totalKeys - chunkStart);
+            ScoreChunk(blockTable + chunkStart / args.BlockSize, keys, kvHead, queries, scores, rows, chunk);
+            for (var row = 0; row < rows; row++)
+            {
+                var valid = Math.Clamp(firstPosition + row / args.GroupSize + 1 - chunkStart, 0, keys);
+                SoftmaxRow(scores + row * chunk, valid, keys, maxima + row, sums + row, values + row * args.HeadSize);
+            }
+
+            AddValues(blockTable + chunkStart / args.BlockSize, keys, kvHead, scores, values, rows, chunk);
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            var head = kvHead * args.GroupSize + row % args.GroupSize;
+            var output = args.Output + ((long)(firstToken + row / args.GroupSize) * args.Heads + head) * args.HeadSize;
+            Scale(values + row * args.HeadSize, 1 / sums[row], output, args.HeadSize);
+        }
+    }
+
+    private readonly void RotateQueries(int firstToken, int tokens, int firstPosition, int kvHead, float* queries)
+    {
+        var half = _arguments.HeadSize / 2;
+        for (var token = 0; token < tokens; token++)
+        {
+            var offset = (long)(firstPosition + token) * half;
+            for (var head = 0; head < _arguments.GroupSize; head++)
+            {
+                var source = _arguments.Query(firstToken + token, kvHead * _arguments.GroupSize + head);
+                Rotary.Apply(source, _arguments.Cos + offset, _arguments.Sin + offset, queries, half, _arguments.Scale);
+                queries += _arguments.HeadSize;
+            }
+        }
+    }
+
+    private readonly void ScoreChunk(int* blocks, int keys, int kvHead, float* queries, float* scores, int rows, int chunk)
+    {
+        var (blockSize, headSize) = (_arguments.BlockSize, _arguments.HeadSize);
+        for (var key = 0; key < keys; key += blockSize, blocks++)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                new Span<float>(scores + row * chunk + key, blockSize).Clear();
+            }
+
+            MatrixKernel.MultiplyAdd(
+                queries, headSize, _arguments.KeyBlock(*blocks, kvHead), blockSize, scores + key, chunk, rows, headSize, blockSize);
+        }
+    }
+
+    private readonly void SoftmaxRow(float* scores, int valid, int keys, float* maximum, float* sum, float* values)
+    {
+        var length = (keys + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
+        if (valid == 0)
+        {
+            new Span<float>(scores, length).Clear();
+            return;
+        }
+
+        var correction = SoftmaxKernel.Accumulate(scores, valid, length, ref *maximum, ref *sum);
+        if (correction != 1)
+        {
+            Scale(values, correction, values, _arguments.HeadSize);
+        }
+    }
+
+    private readonly void AddValues(int* blocks, int keys, int kvHead, float* weights, float* values, int rows, int chunk)
+    {
+        var (blockSize, headSize) = (_arguments.BlockSize, _arguments.HeadSize);
+        for (var key = 0; key < keys; key += blockSize, blocks++)
+        {
+            // Slots past the last key hold what an earlier owner of the block left there.
+            MatrixKernel.MultiplyAdd(
+                weights + key, chunk, _arguments.ValueBlock(*blocks, kvHead), headSize, values, headSize, rows, Math.Min(blockSize, keys - key), headSize);
+        }
+    }
+
+    private static void Scale(float* source, float factor, float* destination, int length)
+    {
+        for (var i = 0; i < length; i += Vector<float>.Count)
+        {
+            (Vector.Load(source + i) * factor).Store(destination + i);
+        }
+    }
+}

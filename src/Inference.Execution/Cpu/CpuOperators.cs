@@ -1,0 +1,11 @@
+using Inference.Models.Graphs;
+using Inference.OnnxRuntime.CustomOperators;
+
+namespace Inference.Execution.Cpu;
+
+/// <summary>The operators that emitted graphs need and ONNX Runtime's CPU provider lacks. Registered once; sessions in the process share them.</summary>
+internal static class CpuOperators
+{
+    /// <summary>The domain, kept for the life of the process.</summary>
+    public static CustomOperatorDomain Domain { get; } = new(GraphContract.Domain, new PagedAttentionOperator(), new SwiGluOperator());
+}

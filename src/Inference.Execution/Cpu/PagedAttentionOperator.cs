@@ -1,0 +1,31 @@
+using Inference.Models.Graphs;
+using Inference.OnnxRuntime.CustomOperators;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Inference.Execution.Cpu;
+
+/// <summary>
+/// Attention over a paged KV cache (vLLM, Kwon et al., SOSP 2023, section 4) for packed sequences, each with any number of new tokens after any number of
+/// cached ones: rotary positions, grouped queries, causal. Writes the new keys and values into the cache, in place.
+/// </summary>
+internal sealed class PagedAttentionOperator() : CustomOperator(
+    GraphContract.PagedAttention,
+    [
+        TensorElementType.Float, TensorElementType.Float, TensorElementType.Float,
+        TensorElementType.Int32, TensorElementType.Int32, TensorElementType.Int32,
+        TensorElementType.Float, TensorElementType.Float,
+    ],
+    [TensorElementType.Float])
+{
+    protected override OperatorKernel CreateKernel(KernelInfo info)
+    {
+        var heads = checked((int)info.GetInt64(GraphContract.NumHeads));
+        var kvHeads = checked((int)info.GetInt64(GraphContract.KvNumHeads));
+        if (heads < 1 || kvHeads < 1 || heads % kvHeads != 0)
+        {
+            throw new ArgumentException($"{GraphContract.NumHeads} {heads} is not a multiple of {GraphContract.KvNumHeads} {kvHeads}.");
+        }
+
+        return new PagedAttentionKernel(heads, kvHeads, info.GetSingle(GraphContract.Scale));
+    }
+}

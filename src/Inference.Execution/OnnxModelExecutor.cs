@@ -1,0 +1,126 @@
+using Inference.Engine.Execution;
+using Inference.Execution.Cpu;
+using Inference.Execution.Packing;
+using Inference.Models;
+using Inference.Models.Conversion;
+using Inference.Models.Graphs;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Inference.Execution;
+
+/// <summary>
+/// Runs steps of a converted model on ONNX Runtime's CPU provider: packs the plan, runs the graph once, hands out the logits rows that were asked for.
+/// The KV cache is bound once; the small inputs are bound anew each step because their shapes change.
+/// </summary>
+public sealed class OnnxModelExecutor : IModelExecutor
+{
+    private readonly SessionOptions _sessionOptions;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly OrtIoBinding _binding;
+    private readonly KvCache _cache;
+    private readonly PackedStep _step = new();
+    private readonly PinnedBuffer<float> _logits = new();
+
+    private OnnxModelExecutor(ConvertedModel model, ExecutorOptions options)
+    {
+        _sessionOptions = CreateSessionOptions(options);
+        _session = new InferenceSession(model.ModelPath, _sessionOptions);
+        _binding = _session.CreateIoBinding();
+        _cache = new KvCache(model.Spec, options.BlockSize, options.BlockCount);
+        _cache.BindTo(_binding);
+        Limits = new ModelLimits(model.Spec.VocabularySize, options.MaxModelLength, options.BlockSize, options.BlockCount);
+    }
+
+    /// <inheritdoc/>
+    public ModelLimits Limits { get; }
+
+    /// <summary>Loads a converted model and allocates its KV cache.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime cannot load the converted model.</exception>
+    public static OnnxModelExecutor Load(ConvertedModel model, ExecutorOptions options)
+    {
+        options.Validate();
+        if (options.MaxModelLength > model.Spec.MaxPositions)
+        {
+            throw new ArgumentException($"--max-model-len is {options.MaxModelLength}; the model was made for {model.Spec.MaxPositions} tokens at most.");
+        }
+
+        try
+        {
+            return new OnnxModelExecutor(model, options);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelFormatException($"{model.ModelPath}: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Computes on the calling thread and ONNX Runtime's own; the task is complete when the method returns. A step is not interrupted once begun.</remarks>
+    public ValueTask<StepResult> ExecuteAsync(StepPlan plan, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _step.Pack(plan);
+        CheckTokens(plan.TokenIds.Span);
+        var logits = _logits.Resize(checked(plan.LogitsRows * Limits.VocabularySize));
+        var batch = plan.Sequences.Length;
+        using var inputIds = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _step.InputIds, [_step.InputIds.Length]);
+        using var indices = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _step.LogitsIndices, [plan.LogitsRows]);
+        using var blockTable = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _step.BlockTable, [batch, _step.MaxBlocks]);
+        using var cumulative = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _step.CumulativeLengths, [batch + 1]);
+        using var past = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _step.PastLengths, [batch]);
+        using var output = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, logits, [plan.LogitsRows, Limits.VocabularySize]);
+        _binding.BindInput(GraphContract.InputIds, inputIds);
+        _binding.BindInput(GraphContract.LogitsIndices, indices);
+        _binding.BindInput(GraphContract.BlockTable, blockTable);
+        _binding.BindInput(GraphContract.CumulativeSequenceLengths, cumulative);
+        _binding.BindInput(GraphContract.PastSequenceLengths, past);
+        _binding.BindOutput(GraphContract.Logits, output);
+        try
+        {
+            _session.RunWithBinding(_runOptions, _binding);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ExecutionException($"Step {plan.StepIndex} failed: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+
+        return ValueTask.FromResult(new StepResult(logits, Limits.VocabularySize));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _binding.Dispose();
+        _session.Dispose();
+        _cache.Dispose();
+        _runOptions.Dispose();
+        _sessionOptions.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static SessionOptions CreateSessionOptions(ExecutorOptions options)
+    {
+        var session = new SessionOptions
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            IntraOpNumThreads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        CpuOperators.Domain.AddTo(session);
+        return session;
+    }
+
+    // An id outside the vocabulary would fail in the graph's first Gather; say it in the plan's terms.
+    private void CheckTokens(ReadOnlySpan<int> tokenIds)
+    {
+        foreach (var token in tokenIds)
+        {
+            if ((uint)token >= (uint)Limits.VocabularySize)
+            {
+                throw new ExecutionException($"Token {token} is outside the vocabulary of {Limits.VocabularySize}.");
+            }
+        }
+    }
+}
