@@ -1,0 +1,31 @@
+namespace Inference.Engine.Caching;
+
+/// <summary>The cache blocks of one sequence, in order of position: first the committed ones, then those that a step has reserved.</summary>
+internal sealed class BlockTable
+{
+    private int[] _blocks = new int[4];
+
+    /// <summary>All blocks, the reserved ones included.</summary>
+    public int Count { get; private set; }
+
+    public int CommittedCount { get; private set; }
+
+    /// <summary>All blocks. The memory is this table's own: valid until the table shrinks, that is until the step that reads it was applied.</summary>
+    public ReadOnlyMemory<int> Blocks => _blocks.AsMemory(0, Count);
+
+    internal void Append(int block)
+    {
+        if (Count == _blocks.Length)
+            Array.Resize(ref _blocks, 2 * Count);
+        _blocks[Count++] = block;
+    }
+
+    internal int RemoveLast()
+    {
+        var block = _blocks[--Count];
+        CommittedCount = Math.Min(CommittedCount, Count);
+        return block;
+    }
+
+    internal void Commit() => CommittedCount = Count;
+}

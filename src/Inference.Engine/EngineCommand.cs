@@ -1,0 +1,23 @@
+using Inference.Engine.Scheduling;
+
+namespace Inference.Engine;
+
+/// <summary>What other threads ask of the engine loop: the only way to reach what it owns.</summary>
+internal abstract record EngineCommand
+{
+    private EngineCommand()
+    {
+    }
+
+    /// <summary>Take a request in.</summary>
+    public sealed record Submit(Sequence Sequence) : EngineCommand;
+
+    /// <summary>End a request, if it has not ended yet.</summary>
+    public sealed record Cancel(long SequenceId) : EngineCommand;
+
+    /// <summary>End every request.</summary>
+    public sealed record CancelAll : EngineCommand;
+
+    /// <summary>Take no more requests in, and complete <paramref name="Idle"/> when none is left.</summary>
+    public sealed record Drain(TaskCompletionSource Idle) : EngineCommand;
+}

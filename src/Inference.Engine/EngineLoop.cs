@@ -1,0 +1,139 @@
+using System.Threading.Channels;
+using Inference.Engine.Execution;
+using Inference.Engine.Requests;
+using Inference.Engine.Sampling;
+using Inference.Engine.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Engine;
+
+/// <summary>
+/// The one owner of sequences and cache blocks: takes commands between steps, and runs steps (schedule, execute, sample, apply) while there is anything
+/// to compute. A failing step costs the sequences in it, never the loop.
+/// </summary>
+internal sealed partial class EngineLoop(
+    Scheduler scheduler,
+    IModelExecutor executor,
+    Sampler sampler,
+    Channel<EngineCommand> commands,
+    EngineMetrics metrics,
+    ILogger logger)
+{
+    private readonly List<TaskCompletionSource> _drains = [];
+    private volatile EngineStatus _status = scheduler.Status;
+
+    /// <summary>As of the latest turn.</summary>
+    public EngineStatus Status => _status;
+
+    /// <summary>Runs until stopped, then ends every request that is left.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var (reason, error) = (FinishReason.Error, (string?)"The engine stopped unexpectedly.");
+        try
+        {
+            while (await TurnAsync(stop) || await commands.Reader.WaitToReadAsync(stop))
+            {
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            (reason, error) = (FinishReason.Cancelled, null);
+        }
+        catch (Exception exception)
+        {
+            Log.LoopFailed(logger, exception);
+            throw;
+        }
+        finally
+        {
+            Shutdown(reason, error);
+        }
+    }
+
+    /// <summary>Takes the commands that are there, then runs one step. Returns false when there was nothing to compute.</summary>
+    internal async ValueTask<bool> TurnAsync(CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        while (commands.Reader.TryRead(out var command))
+            Obey(command);
+
+        var step = scheduler.Schedule();
+        if (step is not null)
+            await RunStepAsync(step, stop);
+        Publish();
+        return step is not null;
+    }
+
+    private async ValueTask RunStepAsync(ScheduledStep step, CancellationToken stop)
+    {
+        try
+        {
+            var result = await executor.ExecuteAsync(step.Plan, stop);
+            scheduler.Apply(step, sampler.Sample(step, result));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            scheduler.Fail(step, FinishReason.Cancelled, null);
+        }
+        catch (Exception exception)
+        {
+            Log.StepFailed(logger, step.Plan.StepIndex, step.Entries.Length, exception);
+            // The executor's own messages are fit for clients; what else may be thrown is not.
+            scheduler.Fail(step, FinishReason.Error, exception is ExecutionException ? exception.Message : "The engine failed to run the request.");
+        }
+    }
+
+    private void Obey(EngineCommand command)
+    {
+        switch (command)
+        {
+            case EngineCommand.Submit(var sequence):
+                scheduler.Add(sequence);
+                break;
+            case EngineCommand.Cancel(var sequenceId):
+                scheduler.Cancel(sequenceId);
+                break;
+            case EngineCommand.CancelAll:
+                scheduler.FinishAll(FinishReason.Cancelled);
+                break;
+            case EngineCommand.Drain(var idle):
+                _drains.Add(idle);
+                break;
+        }
+    }
+
+    private void Publish()
+    {
+        var status = scheduler.Status;
+        if (status != _status)
+        {
+            _status = status;
+            metrics.StatusChanged(status);
+        }
+
+        if (_drains.Count == 0 || !scheduler.IsIdle)
+            return;
+        foreach (var idle in _drains)
+            idle.TrySetResult();
+        _drains.Clear();
+    }
+
+    /// <summary>Closes the channel, so that later submissions are refused, and takes in what was submitted before: everything gets its end.</summary>
+    private void Shutdown(FinishReason reason, string? error)
+    {
+        commands.Writer.TryComplete();
+        while (commands.Reader.TryRead(out var command))
+            Obey(command);
+        scheduler.FinishAll(reason, error);
+        Publish();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Step {StepIndex} failed; its {SequenceCount} requests end with an error.")]
+        public static partial void StepFailed(ILogger logger, long stepIndex, int sequenceCount, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Critical, "The engine loop failed; every request ends with an error and no more are taken.")]
+        public static partial void LoopFailed(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Inference.Engine;
+
+/// <summary>How full the engine is, as of its latest step.</summary>
+/// <param name="Running">Sequences that take part in steps.</param>
+/// <param name="Waiting">Sequences that wait to join, preempted ones included.</param>
+/// <param name="BlocksUsed">KV cache blocks that sequences hold.</param>
+/// <param name="BlocksTotal">KV cache blocks in all.</param>
+public sealed record EngineStatus(int Running, int Waiting, int BlocksUsed, int BlocksTotal);

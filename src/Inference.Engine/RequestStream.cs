@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using Inference.Engine.Requests;
+
+namespace Inference.Engine;
+
+/// <summary>One accepted request, as its submitter sees it.</summary>
+[SuppressMessage("Naming", "CA1711", Justification = "A stream of events; nothing to take for System.IO.Stream.")]
+public sealed class RequestStream
+{
+    private readonly Action<long> _cancel;
+    private int _isCancelled;
+
+    internal RequestStream(long sequenceId, ChannelReader<TokenEvent> events, Action<long> cancel)
+    {
+        SequenceId = sequenceId;
+        Events = events;
+        _cancel = cancel;
+    }
+
+    /// <summary>Unique in this engine.</summary>
+    public long SequenceId { get; }
+
+    /// <summary>
+    /// Generated tokens as they come, then exactly one terminal event, after which the channel is complete. For one reader. Not bounded: a slow
+    /// reader holds nobody up, and there are no more events than the request's limit of tokens, and one.
+    /// </summary>
+    public ChannelReader<TokenEvent> Events { get; }
+
+    /// <summary>
+    /// Asks for the request to end, from any thread, at any time, any number of times. Returns at once; the request's blocks are free before the next
+    /// step. The terminal event still comes, and is of another kind if the request ended first.
+    /// </summary>
+    public void Cancel()
+    {
+        if (Interlocked.Exchange(ref _isCancelled, 1) == 0)
+            _cancel(SequenceId);
+    }
+}

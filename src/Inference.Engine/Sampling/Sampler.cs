@@ -1,0 +1,224 @@
+using System.Collections.Immutable;
+using Inference.Engine.Execution;
+using Inference.Engine.Requests;
+using Inference.Engine.Scheduling;
+
+namespace Inference.Engine.Sampling;
+
+/// <summary>
+/// Chooses the next token from a row of logits. In order: log-probabilities of the raw logits; bias, minimum length, penalties
+/// (<see cref="SamplingState.Adjust"/>); arg max, or: temperature, top-k, min-p, top-p, one random number. Min-p compares with the most likely
+/// token, which top-k never drops, so the two may change places; top-p counts what the others left as the whole.
+/// No step sorts the vocabulary. Owned by the engine loop: its buffers are reused from row to row.
+/// </summary>
+internal sealed class Sampler
+{
+    /// <summary>JSON has no infinities: an impossible token is reported with this log-probability.</summary>
+    private const float LowestLogprob = -9999;
+
+    private const string NoUsableLogits = "The model produced no usable logits (all are NaN or masked).";
+
+    private readonly float[] _weights;
+    private readonly double[] _blockSums;
+    private readonly ulong[] _ranks;
+    private float[] _raw = [];
+    private SampledToken[] _tokens = [];
+
+    public Sampler(int vocabularySize)
+    {
+        _weights = new float[vocabularySize];
+        _blockSums = new double[(vocabularySize + LogitsRow.SumBlock - 1) / LogitsRow.SumBlock];
+        _ranks = new ulong[vocabularySize];
+    }
+
+    /// <summary>Chooses a token for each row of a step's logits. The answer is valid until the next call.</summary>
+    /// <exception cref="ExecutionException">The result is not of the shape that the plan asks for.</exception>
+    public ReadOnlySpan<SampledToken> Sample(ScheduledStep step, StepResult result)
+    {
+        var rows = step.Plan.LogitsRows;
+        if (result.Rows != rows || (rows > 0 && result.Row(0).Length != _weights.Length))
+            throw new ExecutionException($"The executor returned {result.Rows} rows of logits, not {rows} of {_weights.Length}.");
+
+        if (_tokens.Length < rows)
+            _tokens = new SampledToken[Math.Max(rows, 2 * _tokens.Length)];
+        var row = 0;
+        foreach (var entry in step.Entries)
+        {
+            if (entry.Sequence.IsSampledThisStep)
+                _tokens[row] = Sample(entry.Sequence.Sampling, result.Row(row++));
+        }
+
+        return _tokens.AsSpan(0, rows);
+    }
+
+    /// <summary>Chooses a token; overwrites the logits.</summary>
+    public SampledToken Sample(SamplingState state, Span<float> logits)
+    {
+        var parameters = state.Parameters;
+        if (parameters.TopLogprobs is not null)
+            KeepRaw(logits);
+
+        state.Adjust(logits);
+        var max = LogitsRow.CleanAndMax(logits);
+        if (max == float.NegativeInfinity)
+            return new SampledToken(-1, null, NoUsableLogits);
+
+        var token = parameters.IsGreedy
+            ? LogitsRow.IndexOf(logits, max)
+            : Draw(parameters, logits, max, CounterRandom.Uniform(state.Seed, state.GeneratedCount));
+        return new SampledToken(token, parameters.TopLogprobs is { } top ? Logprobs(token, top) : null);
+    }
+
+    private int Draw(SamplingParameters parameters, ReadOnlySpan<float> logits, float max, double uniform)
+    {
+        if (parameters.TopK > 0 && parameters.TopK < logits.Length)
+            return DrawFromTop(parameters, logits, max, uniform);
+
+        LogitsRow.Exponentiate(logits, max, parameters.Temperature, _weights);
+        if (parameters.MinP > 0)
+            LogitsRow.DropBelow(_weights, parameters.MinP);
+
+        var total = LogitsRow.BlockSums(_weights, _blockSums);
+        return parameters.TopP < 1 ? DrawRanked(Nucleus(total * parameters.TopP), uniform) : DrawFromAll(total * uniform);
+    }
+
+    /// <summary>With top-k: only those k are ever exponentiated.</summary>
+    private int DrawFromTop(SamplingParameters parameters, ReadOnlySpan<float> logits, float max, double uniform)
+    {
+        var ranks = SelectTop(logits, parameters.TopK);
+        var total = 0.0;
+        foreach (ref var rank in ranks)
+        {
+            var weight = MathF.Exp((RankedToken.Score(rank) - max) / parameters.Temperature);
+            if (weight < parameters.MinP)
+                weight = 0;
+            total += weight;
+            rank = RankedToken.Pack(weight, RankedToken.TokenId(rank));
+        }
+
+        if (parameters.TopP < 1)
+            ranks = ranks[..RankedToken.SelectMass(ranks, total * parameters.TopP)];
+        return DrawRanked(ranks, uniform);
+    }
+
+    /// <summary>The highest <paramref name="count"/> logits above -∞, in no particular order, gathered with a threshold that rises as they are found.</summary>
+    private Span<ulong> SelectTop(ReadOnlySpan<float> logits, int count)
+    {
+        var threshold = float.NegativeInfinity;
+        int found = 0, position = 0;
+        var stopAt = (int)Math.Min(int.MaxValue, Math.Max(4L * count, 1024));
+        while (true)
+        {
+            LogitsRow.Gather(logits, threshold, ref position, _ranks, ref found, stopAt);
+            if (found > count)
+            {
+                RankedToken.SelectTop(_ranks.AsSpan(0, found), count);
+                found = count;
+            }
+
+            if (position == logits.Length)
+                return _ranks.AsSpan(0, found);
+
+            var lowest = ulong.MaxValue;
+            foreach (var rank in _ranks.AsSpan(0, found))
+                lowest = Math.Min(lowest, rank);
+            threshold = RankedToken.Score(lowest);
+        }
+    }
+
+    /// <summary>The fewest weights that add up to <paramref name="mass"/> (Holtzman et al., The curious case of neural text degeneration, section 3.1).</summary>
+    private Span<ulong> Nucleus(double mass)
+    {
+        // Few tokens hold nearly all the mass, as a rule: look among the likely ones first.
+        ReadOnlySpan<float> thresholds = [1f / (1 << 10), 1f / (1 << 20), 0];
+        var found = 0;
+        foreach (var threshold in thresholds)
+        {
+            var position = 0;
+            found = 0;
+            LogitsRow.Gather(_weights, threshold, ref position, _ranks, ref found, int.MaxValue);
+            var sum = 0.0;
+            foreach (var rank in _ranks.AsSpan(0, found))
+                sum += RankedToken.Score(rank);
+            if (sum >= mass)
+                break;
+        }
+
+        return _ranks.AsSpan(0, RankedToken.SelectMass(_ranks.AsSpan(0, found), mass));
+    }
+
+    private static int DrawRanked(ReadOnlySpan<ulong> ranks, double uniform)
+    {
+        var total = 0.0;
+        foreach (var rank in ranks)
+            total += RankedToken.Score(rank);
+
+        var target = total * uniform;
+        var chosen = -1;
+        foreach (var rank in ranks)
+        {
+            var weight = RankedToken.Score(rank);
+            if (weight == 0)
+                continue;
+            // Should rounding leave some of the target over, the last possible token stands.
+            chosen = RankedToken.TokenId(rank);
+            if ((target -= weight) < 0)
+                break;
+        }
+
+        return chosen;
+    }
+
+    private int DrawFromAll(double target)
+    {
+        var block = 0;
+        for (var i = 0; i < _blockSums.Length; i++)
+        {
+            if (_blockSums[i] == 0)
+                continue;
+            block = i;
+            if (target < _blockSums[i])
+                break;
+            target -= _blockSums[i];
+        }
+
+        var chosen = -1;
+        var end = Math.Min(_weights.Length, (block + 1) * LogitsRow.SumBlock);
+        for (var i = block * LogitsRow.SumBlock; i < end; i++)
+        {
+            if (_weights[i] == 0)
+                continue;
+            chosen = i;
+            if ((target -= _weights[i]) < 0)
+                break;
+        }
+
+        return chosen;
+    }
+
+    private void KeepRaw(ReadOnlySpan<float> logits)
+    {
+        if (_raw.Length == 0)
+            _raw = new float[_weights.Length];
+        logits.CopyTo(_raw);
+    }
+
+    private TokenLogprobs Logprobs(int token, int topCount)
+    {
+        var max = LogitsRow.CleanAndMax(_raw);
+        LogitsRow.Exponentiate(_raw, max, 1, _weights);
+        var logTotal = Math.Log(LogitsRow.BlockSums(_weights, _blockSums));
+
+        if (topCount == 0)
+            return new TokenLogprobs(Logprob(_raw[token]), []);
+
+        var ranks = SelectTop(_raw, topCount);
+        ranks.Sort();
+        var top = ImmutableArray.CreateBuilder<(int, float)>(ranks.Length);
+        for (var i = ranks.Length - 1; i >= 0; i--)
+            top.Add((RankedToken.TokenId(ranks[i]), Logprob(RankedToken.Score(ranks[i]))));
+        return new TokenLogprobs(Logprob(_raw[token]), top.MoveToImmutable());
+
+        float Logprob(float logit) => (float)Math.Max(LowestLogprob, (double)logit - max - logTotal);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using Inference.Engine.Requests;
+
+namespace Inference.Engine.Sampling;
+
+/// <summary>
+/// What sampling remembers of one sequence from token to token: the place in its random stream and, with penalties, which tokens there
+/// were. A preemption leaves it as it is.
+/// </summary>
+internal sealed class SamplingState
+{
+    /// <summary>Times a token is in the output; tokens of the prompt alone have 0. Null without penalties.</summary>
+    private readonly Dictionary<int, int>? _counts;
+
+    /// <param name="request">Whose tokens are sampled.</param>
+    /// <param name="seed">Used when the request names none.</param>
+    public SamplingState(InferenceRequest request, ulong seed)
+    {
+        Request = request;
+        Seed = request.Sampling.Seed ?? seed;
+        var parameters = request.Sampling;
+        if (parameters is { RepetitionPenalty: 1, PresencePenalty: 0, FrequencyPenalty: 0 })
+            return;
+
+        _counts = [];
+        if (parameters.RepetitionPenalty != 1)
+        {
+            foreach (var token in request.PromptTokenIds.Span)
+                _counts.TryAdd(token, 0);
+        }
+    }
+
+    public InferenceRequest Request { get; }
+
+    public SamplingParameters Parameters => Request.Sampling;
+
+    public ulong Seed { get; }
+
+    /// <summary>Tokens generated so far: the index of the next random number.</summary>
+    public int GeneratedCount { get; private set; }
+
+    /// <summary>Remembers a generated token.</summary>
+    public void Observe(int tokenId)
+    {
+        GeneratedCount++;
+        if (_counts is not null)
+            CollectionsMarshal.GetValueRefOrAddDefault(_counts, tokenId, out _)++;
+    }
+
+    /// <summary>
+    /// Changes the logits as the request asks, in this order: bias, stop tokens masked before the minimum length, penalties (repetition,
+    /// then frequency and presence). Touches only the tokens concerned. Returns whether anything may have changed.
+    /// </summary>
+    public bool Adjust(Span<float> logits)
+    {
+        var bias = Parameters.LogitBias;
+        if (bias is not null)
+        {
+            foreach (var (token, value) in bias)
+                logits[token] += value;
+        }
+
+        var masked = GeneratedCount < Request.MinTokens;
+        if (masked)
+        {
+            foreach (var token in Request.StopTokenIds)
+            {
+                // A checkpoint may name a stop token beyond its vocabulary: it can never be chosen anyway.
+                if ((uint)token < (uint)logits.Length)
+                    logits[token] = float.NegativeInfinity;
+            }
+        }
+
+        if (_counts is not null)
+            Penalise(logits, _counts);
+        return masked || bias is not null || _counts is not null;
+    }
+
+    private void Penalise(Span<float> logits, Dictionary<int, int> counts)
+    {
+        var repetition = Parameters.RepetitionPenalty;
+        foreach (var (token, count) in counts)
+        {
+            var logit = logits[token];
+            logit = logit > 0 ? logit / repetition : logit * repetition;
+            if (count > 0)
+                logit -= Parameters.FrequencyPenalty * count + Parameters.PresencePenalty;
+            logits[token] = logit;
+        }
+    }
+}

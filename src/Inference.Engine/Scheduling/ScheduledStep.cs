@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using Inference.Engine.Caching;
+using Inference.Engine.Execution;
+
+namespace Inference.Engine.Scheduling;
+
+/// <summary>
+/// A step from its scheduling until it was applied: the executor sees only <see cref="Plan"/>. Its buffers serve one step after another,
+/// so a plan's memory is valid until its step was applied.
+/// </summary>
+internal sealed class ScheduledStep
+{
+    private readonly List<ScheduledSequence> _entries = [];
+    private readonly int[] _tokenIds;
+    private SequenceStep[] _sequences = [];
+    private StepPlan? _plan;
+
+    public ScheduledStep(int maxTokenCount) => _tokenIds = new int[maxTokenCount];
+
+    /// <summary>The sequences, in packed order.</summary>
+    public ReadOnlySpan<ScheduledSequence> Entries => CollectionsMarshal.AsSpan(_entries);
+
+    /// <summary>Tokens of all sequences.</summary>
+    public int TokenCount { get; private set; }
+
+    /// <summary>Tokens that still fit.</summary>
+    public int Budget => _tokenIds.Length - TokenCount;
+
+    public StepPlan Plan => _plan ?? throw new InvalidOperationException("The step is not sealed.");
+
+    public void Clear()
+    {
+        _entries.Clear();
+        _plan = null;
+        TokenCount = 0;
+    }
+
+    public void Add(Sequence sequence, int tokenCount, CacheReservation reservation)
+    {
+        sequence.Schedule(tokenCount);
+        TokenCount += tokenCount;
+        _entries.Add(new ScheduledSequence(sequence, reservation));
+    }
+
+    /// <summary>Takes a sequence out again, if it is in; its blocks are the caller's affair.</summary>
+    public void Remove(Sequence sequence)
+    {
+        TokenCount -= sequence.ScheduledLength;
+        sequence.Unschedule();
+        _entries.RemoveAll(entry => entry.Sequence == sequence);
+    }
+
+    /// <summary>Packs what was added into the plan.</summary>
+    public void Seal(long stepIndex)
+    {
+        if (_sequences.Length < _entries.Count)
+            _sequences = new SequenceStep[Math.Max(_entries.Count, 2 * _sequences.Length)];
+
+        int offset = 0, rows = 0;
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            var sequence = _entries[i].Sequence;
+            var logitsCount = sequence.IsSampledThisStep ? 1 : 0;
+            sequence.ScheduledTokens.CopyTo(_tokenIds.AsSpan(offset));
+            _sequences[i] = new SequenceStep(
+                sequence.Id, sequence.ScheduledLength, offset, sequence.ComputedLength, logitsCount, rows, sequence.Blocks.Blocks);
+            offset += sequence.ScheduledLength;
+            rows += logitsCount;
+        }
+
+        _plan = new StepPlan
+        {
+            StepIndex = stepIndex,
+            TokenIds = _tokenIds.AsMemory(0, offset),
+            Sequences = _sequences.AsMemory(0, _entries.Count),
+            LogitsRows = rows,
+        };
+    }
+}

@@ -1,0 +1,147 @@
+using System.Threading.Channels;
+using Inference.Engine.Caching;
+using Inference.Engine.Requests;
+using Inference.Engine.Sampling;
+
+namespace Inference.Engine.Scheduling;
+
+/// <summary>
+/// The engine's side of one accepted request. Four counters say where it stands: prompt, total, computed, scheduled.
+/// Created by the submitting thread; from then on the engine loop alone touches it.
+/// </summary>
+internal sealed class Sequence
+{
+    private readonly Channel<TokenEvent> _events = Channel.CreateUnbounded<TokenEvent>(new UnboundedChannelOptions
+    {
+        SingleReader = true,
+        SingleWriter = true,
+        // A reader must not run on the engine's thread.
+        AllowSynchronousContinuations = false,
+    });
+
+    private int[] _tokens;
+    private SequenceTimings _timings;
+
+    /// <param name="id">Unique in this engine.</param>
+    /// <param name="request">Already found admissible.</param>
+    /// <param name="maxModelLength">The most tokens, prompt and output, that the engine can hold of one sequence.</param>
+    /// <param name="seed">Used when the request names none.</param>
+    /// <param name="arrival">Timestamp of the engine's time provider.</param>
+    public Sequence(long id, InferenceRequest request, int maxModelLength, ulong seed, long arrival)
+    {
+        Id = id;
+        Request = request;
+        PromptLength = TotalLength = request.PromptTokenIds.Length;
+        MaxLength = (int)Math.Min((long)PromptLength + request.MaxTokens, maxModelLength);
+        Sampling = new SamplingState(request, seed);
+        _timings = new SequenceTimings { Arrival = arrival };
+        _tokens = new int[Math.Min(MaxLength, PromptLength + 64)];
+        request.PromptTokenIds.CopyTo(_tokens);
+    }
+
+    public long Id { get; }
+
+    public InferenceRequest Request { get; }
+
+    public SequenceStatus Status { get; private set; }
+
+    /// <summary>Tokens of the prompt.</summary>
+    public int PromptLength { get; }
+
+    /// <summary>Tokens of the prompt and generated so far.</summary>
+    public int TotalLength { get; private set; }
+
+    /// <summary>Tokens whose keys and values are in the cache.</summary>
+    public int ComputedLength { get; private set; }
+
+    /// <summary>Tokens in the step that is being built or executed; 0 between steps.</summary>
+    public int ScheduledLength { get; private set; }
+
+    /// <summary>At this total it ends with <see cref="FinishReason.Length"/>.</summary>
+    public int MaxLength { get; }
+
+    public int GeneratedLength => TotalLength - PromptLength;
+
+    /// <summary>Tokens yet to be computed before one can be sampled.</summary>
+    public int RemainingLength => TotalLength - ComputedLength;
+
+    /// <summary>Whether its next step computes just its newest token.</summary>
+    public bool IsDecoding => RemainingLength == 1;
+
+    /// <summary>Whether the step computes its last token, whose logits give the next one.</summary>
+    public bool IsSampledThisStep => ScheduledLength == RemainingLength;
+
+    public int PreemptionCount { get; private set; }
+
+    public BlockTable Blocks { get; } = new();
+
+    public SamplingState Sampling { get; }
+
+    public ref SequenceTimings Timings => ref _timings;
+
+    public ChannelReader<TokenEvent> Events => _events.Reader;
+
+    /// <summary>The tokens that the step computes.</summary>
+    public ReadOnlySpan<int> ScheduledTokens => _tokens.AsSpan(ComputedLength, ScheduledLength);
+
+    /// <summary>All tokens, the prompt's first.</summary>
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, TotalLength);
+
+    public void Admit() => Status = SequenceStatus.Running;
+
+    public void Schedule(int tokenCount) => ScheduledLength = tokenCount;
+
+    public void Unschedule() => ScheduledLength = 0;
+
+    /// <summary>The step's tokens are in the cache now.</summary>
+    public void CommitScheduled()
+    {
+        ComputedLength += ScheduledLength;
+        ScheduledLength = 0;
+    }
+
+    /// <summary>Its blocks were taken: everything is to be computed again. What it generated stays, and so does its sampling state.</summary>
+    public void Preempt()
+    {
+        Status = SequenceStatus.Preempted;
+        ComputedLength = ScheduledLength = 0;
+        PreemptionCount++;
+    }
+
+    /// <summary>Adds a generated token and sends it to the request's reader.</summary>
+    public void Append(in SampledToken token)
+    {
+        if (TotalLength == _tokens.Length)
+            Array.Resize(ref _tokens, (int)Math.Min(MaxLength, 2L * _tokens.Length));
+        _tokens[TotalLength++] = token.TokenId;
+        Sampling.Observe(token.TokenId);
+        _events.Writer.TryWrite(TokenEvent.Token(token.TokenId, token.Logprobs));
+    }
+
+    /// <summary>Why it ends with the token that was just appended; null: it goes on.</summary>
+    public FinishReason? ReasonToStop()
+    {
+        if (Request.StopTokenIds.Contains(_tokens[TotalLength - 1]))
+            return FinishReason.Stop;
+        return TotalLength >= MaxLength ? FinishReason.Length : null;
+    }
+
+    /// <summary>Sends the one terminal event.</summary>
+    public void Finish(FinishReason reason, string? error = null)
+    {
+        if (Status.IsFinished())
+            throw new InvalidOperationException($"Sequence {Id} was finished twice.");
+
+        Status = SequenceStatus.Finished;
+        ScheduledLength = 0;
+        _events.Writer.TryWrite(TokenEvent.Finished(new RequestOutcome
+        {
+            Reason = reason,
+            StopTokenId = reason == FinishReason.Stop ? _tokens[TotalLength - 1] : null,
+            Error = error,
+            PromptTokens = PromptLength,
+            CompletionTokens = GeneratedLength,
+        }));
+        _events.Writer.Complete();
+    }
+}
