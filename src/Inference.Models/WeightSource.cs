@@ -8,7 +8,11 @@ namespace Inference.Models;
 /// </summary>
 public abstract class WeightSource : IDisposable
 {
+    /// <summary>Every tensor of the checkpoint; those without a place in <see cref="WeightNames"/> keep their names in the file.</summary>
+    public abstract IEnumerable<string> Names { get; }
+
     /// <summary>The row-major shape of a tensor (a matrix is [out, in]), or false when the checkpoint lacks it.</summary>
+    /// <exception cref="ModelFormatException">The tensor is there, but of a type that cannot be read.</exception>
     public abstract bool TryGetShape(string name, out ImmutableArray<long> shape);
 
     /// <summary>Dequantises rows of a tensor. A vector is one row.</summary>

@@ -12,6 +12,8 @@ internal sealed class FakeWeightSource : WeightSource
     /// <summary>Called before each read, on the thread that reads.</summary>
     public Action<string>? OnRead { get; set; }
 
+    public override IEnumerable<string> Names => _tensors.Keys;
+
     public int ReadCount => _read.Count;
 
     public void Add(string name, params ReadOnlySpan<long> shape) => _tensors[name] = (_tensors.Count + 1, [.. shape]);

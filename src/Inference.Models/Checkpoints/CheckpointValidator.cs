@@ -1,0 +1,40 @@
+namespace Inference.Models.Checkpoints;
+
+/// <summary>Checks that a checkpoint holds exactly the tensors of a decoder, before anything is made from it.</summary>
+internal static class CheckpointValidator
+{
+    /// <summary>Tables that old exporters saved and that follow from the spec.</summary>
+    private const string RotaryTableSuffix = ".rotary_emb.inv_freq";
+
+    /// <summary>Checks existence, shape and readability of every tensor, and that none is left over (it would change what is computed).</summary>
+    /// <param name="spec">What the decoder needs.</param>
+    /// <param name="weights">What there is.</param>
+    /// <param name="path">Of the checkpoint, for messages.</param>
+    /// <exception cref="ModelFormatException">A tensor is missing, superfluous, of another shape or of a type that cannot be read.</exception>
+    public static void Validate(DecoderSpec spec, WeightSource weights, string path)
+    {
+        var known = new HashSet<string>(StringComparer.Ordinal) { WeightNames.Head };
+        foreach (var (name, expected) in RequiredWeights.Of(spec))
+        {
+            known.Add(name);
+            if (!weights.TryGetShape(name, out var shape))
+            {
+                throw new ModelFormatException($"{path}: tensor '{name}' is missing; its shape should be {TensorShape.Format(expected)}");
+            }
+
+            if (!shape.AsSpan().SequenceEqual(expected.AsSpan()))
+            {
+                throw new ModelFormatException(
+                    $"{path}: tensor '{name}' has shape {TensorShape.Format(shape)}, but the model needs {TensorShape.Format(expected)}");
+            }
+        }
+
+        var superfluous = weights.Names.FirstOrDefault(name =>
+            !known.Contains(name) && !name.EndsWith(RotaryTableSuffix, StringComparison.Ordinal));
+        if (superfluous is not null)
+        {
+            throw new ModelFormatException(
+                $"{path}: tensor '{OneLine.Shorten(superfluous)}' has no place in a {spec.ModelType} model of {spec.LayerCount} layers");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using Inference.Models.Gguf;
+using Inference.Models.SafeTensors;
+
+namespace Inference.Models.Checkpoints;
+
+/// <summary>An open model: what it computes, its weights, and the files that both were read from.</summary>
+public sealed class ModelFolder : IDisposable
+{
+    private const string ConfigName = "config.json";
+    private const string SafeTensorsName = "model.safetensors";
+
+    private ModelFolder(string path, DecoderSpec spec, WeightSource weights, IReadOnlyList<string> sourceFiles)
+    {
+        FolderPath = path;
+        Spec = spec;
+        Weights = weights;
+        SourceFiles = sourceFiles;
+    }
+
+    /// <summary>The folder, with the tokenizer's files beside the weights.</summary>
+    public string FolderPath { get; }
+
+    /// <summary>What the model computes; all its numbers have been checked.</summary>
+    public DecoderSpec Spec { get; }
+
+    /// <summary>The weights; every tensor that <see cref="Spec"/> needs is there, of the right shape and readable. Safe for concurrent readers.</summary>
+    public WeightSource Weights { get; }
+
+    /// <summary>Every file that <see cref="Spec"/> and <see cref="Weights"/> depend on, in a fixed order.</summary>
+    public IReadOnlyList<string> SourceFiles { get; }
+
+    /// <summary>
+    /// Opens a folder that holds config.json and model.safetensors (or model.safetensors.index.json with its shards, or one other .safetensors
+    /// file); else one .gguf file, with or without config.json; or a .gguf file itself, with the config.json beside it, if there is one.
+    /// </summary>
+    /// <exception cref="ModelFormatException">The model cannot be used; the message names the file and the field or tensor.</exception>
+    public static ModelFolder Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var fullPath = Path.GetFullPath(path);
+        if (File.Exists(fullPath))
+        {
+            return IsGguf(fullPath)
+                ? OpenGguf(fullPath)
+                : throw new ModelFormatException($"{path}: a model is a folder or a .gguf file");
+        }
+
+        if (!Directory.Exists(fullPath))
+        {
+            throw new ModelFormatException($"{path}: there is no such folder or file");
+        }
+
+        if (FindSafeTensors(fullPath) is { } safeTensors)
+        {
+            return OpenSafeTensors(fullPath, safeTensors);
+        }
+
+        return OpenGguf(OnlyFile(fullPath, "*.gguf") ?? throw new ModelFormatException($"{path}: has no .safetensors and no .gguf file"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Weights.Dispose();
+
+    private static ModelFolder OpenSafeTensors(string folder, string weightsPath)
+    {
+        var configPath = Path.Combine(folder, ConfigName);
+        var spec = ConfigSpecReader.Read(configPath);
+        var isSharded = Path.GetFileName(weightsPath) == SafeTensorsIndex.FileName;
+        var weights = isSharded ? SafeTensorsWeightSource.OpenSharded(weightsPath) : SafeTensorsWeightSource.OpenFile(weightsPath);
+        ImmutableArray<string> sources = isSharded ? [configPath, weightsPath, .. weights.Paths] : [configPath, weightsPath];
+        return Validated(new ModelFolder(folder, spec, weights, sources), weightsPath);
+    }
+
+    private static ModelFolder OpenGguf(string path)
+    {
+        var file = GgufFile.Open(path);
+        try
+        {
+            var (spec, family) = GgufSpecReader.Read(file);
+            var folder = Path.GetDirectoryName(path)!;
+            var configPath = Path.Combine(folder, ConfigName);
+            ImmutableArray<string> sources = [path];
+            if (File.Exists(configPath))
+            {
+                var configSpec = ConfigSpecReader.Read(configPath);
+                SpecAgreement.Check(configSpec, configPath, spec, path);
+                (spec, sources) = (configSpec, [configPath, path]);
+            }
+
+            var weights = new GgufWeightSource(file, family.GgufInterleavesRotary ? spec.Attention.HeadSize : 0);
+            return Validated(new ModelFolder(folder, spec, weights, sources), path);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelFolder Validated(ModelFolder model, string weightsPath)
+    {
+        try
+        {
+            CheckpointValidator.Validate(model.Spec, model.Weights, weightsPath);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static string? FindSafeTensors(string folder)
+    {
+        string[] known = [Path.Combine(folder, SafeTensorsName), Path.Combine(folder, SafeTensorsIndex.FileName)];
+        return known.FirstOrDefault(File.Exists) ?? OnlyFile(folder, "*.safetensors");
+    }
+
+    private static string? OnlyFile(string folder, string pattern)
+    {
+        var files = Directory.GetFiles(folder, pattern);
+        return files.Length <= 1
+            ? files.FirstOrDefault()
+            : throw new ModelFormatException($"{folder}: holds {files.Length} {pattern} files; it must be clear which one is the model");
+    }
+
+    private static bool IsGguf(string path) => Path.GetExtension(path).Equals(".gguf", StringComparison.OrdinalIgnoreCase);
+}
