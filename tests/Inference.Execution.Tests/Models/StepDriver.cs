@@ -1,0 +1,47 @@
+using Inference.Engine.Execution;
+
+namespace Inference.Execution.Tests.Models;
+
+/// <summary>Feeds an executor by hand: sequences with blocks of their own, steps of any shape.</summary>
+internal sealed class StepDriver(IModelExecutor executor)
+{
+    private readonly Dictionary<long, (List<int> Blocks, int Length)> _sequences = [];
+    private int _nextBlock;
+    private long _steps;
+
+    /// <summary>Runs one step: for each entry its new tokens, and logits for its last <c>Rows</c> of them. Rows come in order.</summary>
+    public async Task<StepResult> StepAsync(params (long Sequence, int[] Tokens, int Rows)[] entries)
+    {
+        var steps = new List<SequenceStep>();
+        var (offset, row) = (0, 0);
+        foreach (var (sequence, tokens, rows) in entries)
+        {
+            var (blocks, past) = _sequences.GetValueOrDefault(sequence, ([], 0));
+            while (blocks.Count * executor.Limits.BlockSize < past + tokens.Length)
+            {
+                blocks.Add(_nextBlock++);
+            }
+
+            steps.Add(new SequenceStep(sequence, tokens.Length, offset, past, rows, row, blocks.ToArray()));
+            _sequences[sequence] = (blocks, past + tokens.Length);
+            offset += tokens.Length;
+            row += rows;
+        }
+
+        var plan = new StepPlan
+        {
+            StepIndex = _steps++,
+            TokenIds = entries.SelectMany(entry => entry.Tokens).ToArray(),
+            Sequences = steps.ToArray(),
+            LogitsRows = row,
+        };
+        return await executor.ExecuteAsync(plan, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Forgets all sequences; their blocks are used again.</summary>
+    public void Reset()
+    {
+        _sequences.Clear();
+        _nextBlock = 0;
+    }
+}
