@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Inference.Tokenization.Bpe;
+
+namespace Inference.Tokenization.Loading;
+
+/// <summary>Reads a model of type BPE.</summary>
+internal static class BpeReader
+{
+    public static (Vocabulary, BpeModel) Read(JsonField model)
+    {
+        Vocabulary vocabulary = ReadVocabulary(model["vocab"]);
+        var options = new BpeOptions
+        {
+            UnkToken = model.Text("unk_token"),
+            ContinuingSubwordPrefix = NotEmpty(model.Text("continuing_subword_prefix")),
+            EndOfWordSuffix = NotEmpty(model.Text("end_of_word_suffix")),
+            FuseUnk = model.Flag("fuse_unk", false),
+            ByteFallback = model.Flag("byte_fallback", false),
+            IgnoreMerges = model.Flag("ignore_merges", false),
+        };
+        if (options.UnkToken is { } unk && vocabulary.Find(unk) < 0)
+            throw model["unk_token"].Error($"'{unk}' is not in the vocabulary");
+        MergeTable merges = ReadMerges(model["merges"], vocabulary, options.ContinuingSubwordPrefix?.Length ?? 0);
+        return (vocabulary, new BpeModel(vocabulary, merges, options));
+    }
+
+    /// <summary>An object of token: id. The ids must be distinct; of a token that is named twice the last one counts.</summary>
+    private static Vocabulary ReadVocabulary(JsonField field)
+    {
+        Dictionary<string, int> ids = [];
+        foreach (JsonProperty member in field.Members())
+            ids[NameOf(member, field)] = IdOf(member, field);
+        HashSet<int> seen = new(ids.Count);
+        foreach ((string token, int id) in ids)
+        {
+            if (!seen.Add(id))
+                throw field.Error($"id {id} of token '{token}' belongs to another token as well");
+        }
+        return new Vocabulary(ids);
+    }
+
+    private static string NameOf(JsonProperty member, JsonField field)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw field.Error("a token holds a surrogate without its other half");
+        }
+    }
+
+    private static int IdOf(JsonProperty member, JsonField field)
+    {
+        if (member.Value.ValueKind != JsonValueKind.Number || !member.Value.TryGetInt64(out long id)
+            || id is < 0 or >= TokenizerReader.IdLimit)
+            throw field.Error($"the id of token '{member.Name}' must be a whole number from 0 to {TokenizerReader.IdLimit - 1}");
+        return (int)id;
+    }
+
+    /// <summary>A list of ["a", "b"], or of "a b" as older files have it.</summary>
+    private static MergeTable ReadMerges(JsonField field, Vocabulary vocabulary, int prefixLength)
+    {
+        var merges = new MergeTable(field.Count());
+        int rank = 0;
+        char[] joined = new char[256];
+        foreach (JsonField merge in field.Items())
+        {
+            // The format's own first line, which some files carry along.
+            if (merge.IsString && merge.Text() is var line && line.StartsWith("#version", StringComparison.Ordinal))
+                continue;
+            (string left, string right) = ReadPair(merge);
+            if (right.Length < prefixLength)
+                throw merge.Error($"'{right}' is shorter than continuing_subword_prefix");
+            int length = left.Length + right.Length - prefixLength;
+            if (joined.Length < length)
+                joined = new char[length * 2];
+            left.CopyTo(joined);
+            right.AsSpan(prefixLength).CopyTo(joined.AsSpan(left.Length));
+            merges.Set(IdIn(vocabulary, left, merge), IdIn(vocabulary, right, merge), rank++, IdIn(vocabulary, joined.AsSpan(0, length), merge));
+        }
+        return merges;
+    }
+
+    private static (string Left, string Right) ReadPair(JsonField merge)
+    {
+        if (merge.IsArray)
+        {
+            JsonField[] pair = [.. merge.Items().Take(3)];
+            return pair.Length == 2 ? (pair[0].Text(), pair[1].Text()) : throw merge.Error("must be a pair of tokens");
+        }
+        string text = merge.Text();
+        int space = text.IndexOf(' ', StringComparison.Ordinal);
+        return space >= 0 && text.IndexOf(' ', space + 1) < 0
+            ? (text[..space], text[(space + 1)..])
+            : throw merge.Error("must be two tokens with one space between them");
+    }
+
+    private static int IdIn(Vocabulary vocabulary, ReadOnlySpan<char> token, JsonField merge) =>
+        vocabulary.Find(token) is var id and >= 0 ? id : throw merge.Error($"token '{token}' is not in the vocabulary");
+
+    private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}
