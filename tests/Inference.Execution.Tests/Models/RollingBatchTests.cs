@@ -1,0 +1,168 @@
+using System.Diagnostics.Metrics;
+using Inference.Engine;
+using Inference.Engine.Execution;
+using Inference.Engine.Requests;
+using Inference.Engine.Scheduling;
+using Inference.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Inference.Execution.Tests.Models;
+
+/// <summary>The promise of rolling batching on real models: what a request gets does not depend on what else runs, how its prompt was cut or how often it was preempted.</summary>
+public sealed class RollingBatchTests
+{
+    private const int Requests = 32;
+
+    // The float32 GEMM may sum in another order at another row count: below this margin the two likeliest tokens are a tie.
+    private const float DecisiveMargin = 1e-3f;
+
+    [Fact]
+    public async Task Engine_ZooLlamaUnderBlockShortage_GivesEachRequestWhatItGetsAlone()
+    {
+        var preemptions = await CompareAsync(RepositoryFiles.ZooLlama, promptLimit: 100, outputLimit: 250, blocks: 40, batchedTokens: 48, seed: 11);
+        Assert.True(preemptions > 10, $"only {preemptions} preemptions were forced");
+    }
+
+    [Fact]
+    public async Task Engine_SmolLm2UnderBlockShortage_GivesEachRequestWhatItGetsAlone()
+    {
+        var preemptions = await CompareAsync(RepositoryFiles.SmolLm2, promptLimit: 30, outputLimit: 36, blocks: 8, batchedTokens: 40, seed: 12);
+        Assert.True(preemptions > 1, $"only {preemptions} preemptions were forced");
+    }
+
+    private static async Task<long> CompareAsync(string folder, int promptLimit, int outputLimit, int blocks, int batchedTokens, int seed)
+    {
+        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
+        await using var executor = LoadedModel.Open(folder, blocks);
+        var requests = MakeRequests(new Random(seed), executor.Limits.VocabularySize, promptLimit, outputLimit);
+
+        var alone = new List<CollectedResponse>();
+        await using (var single = new Host(executor, new SchedulerOptions()))
+        {
+            foreach (var request in requests)
+            {
+                alone.Add(await CollectedResponse.ReadAsync(single.Submit(request), TestContext.Current.CancellationToken));
+            }
+
+            Assert.Equal(0, single.Preemptions);
+        }
+
+        await using var crowd = new Host(executor, new SchedulerOptions { MaxNumSeqs = Requests, MaxNumBatchedTokens = batchedTokens });
+        var together = await RunStaggeredAsync(crowd, requests);
+        var compared = 0;
+        for (var i = 0; i < Requests; i++)
+        {
+            compared += AssertSameWhileDecisive(i, alone[i], together[i]);
+        }
+
+        Assert.True(compared > requests.Sum(request => request.MaxTokens) / 2, $"only {compared} tokens were decisive");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{compared} decisive tokens compared, {crowd.Preemptions} preemptions");
+        return crowd.Preemptions;
+    }
+
+    /// <summary>Every request joins when the one before it has its second token (or has ended), so that prompts meet decodes.</summary>
+    private static async Task<CollectedResponse[]> RunStaggeredAsync(Host host, List<InferenceRequest> requests)
+    {
+        var responses = new List<Task<CollectedResponse>>();
+        foreach (var request in requests)
+        {
+            var stream = host.Submit(request);
+            var joined = new TaskCompletionSource();
+            responses.Add(CollectAsync(stream, joined));
+            await joined.Task;
+        }
+
+        return await Task.WhenAll(responses);
+    }
+
+    private static async Task<CollectedResponse> CollectAsync(RequestStream stream, TaskCompletionSource joined)
+    {
+        var tokens = new List<TokenEvent>();
+        await foreach (var tokenEvent in stream.Events.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            if (tokenEvent.Outcome is { } outcome)
+            {
+                joined.TrySetResult();
+                return new CollectedResponse(tokens, outcome);
+            }
+
+            tokens.Add(tokenEvent);
+            if (tokens.Count == 2)
+            {
+                joined.TrySetResult();
+            }
+        }
+
+        throw new InvalidOperationException("The stream ended without an outcome.");
+    }
+
+    private static int AssertSameWhileDecisive(int request, CollectedResponse alone, CollectedResponse together)
+    {
+        Assert.Equal(FinishReason.Length, together.Outcome.Reason);
+        Assert.Equal(alone.TokenIds.Count, together.TokenIds.Count);
+        for (var i = 0; i < alone.TokenIds.Count; i++)
+        {
+            var top = alone.Tokens[i].Logprobs!.Top;
+            if (top[0].Logprob - top[1].Logprob <= DecisiveMargin)
+            {
+                // From a tie on, the two may go different ways.
+                return i;
+            }
+
+            Assert.True(alone.TokenIds[i] == together.TokenIds[i], $"request {request}, token {i}: {together.TokenIds[i]} for {alone.TokenIds[i]}");
+        }
+
+        return alone.TokenIds.Count;
+    }
+
+    private static List<InferenceRequest> MakeRequests(Random random, int vocabulary, int promptLimit, int outputLimit) =>
+    [
+        .. Enumerable.Range(0, Requests).Select(i => new InferenceRequest
+        {
+            RequestId = $"r{i}",
+            PromptTokenIds = Enumerable.Range(0, random.Next(1, promptLimit)).Select(_ => random.Next(3, vocabulary)).ToArray(),
+            MaxTokens = random.Next(outputLimit / 3, outputLimit),
+            Sampling = SamplingParameters.Greedy with { TopLogprobs = 2 },
+        }),
+    ];
+
+    /// <summary>An engine over an executor, and a count of its preemptions.</summary>
+    private sealed class Host : IAsyncDisposable
+    {
+        private readonly TestMeterFactory _meters = new();
+        private readonly MeterListener _listener = new();
+        private readonly InferenceEngine _engine;
+        private long _preemptions;
+
+        public Host(IModelExecutor executor, SchedulerOptions options)
+        {
+            var metrics = new EngineMetrics(_meters, "test", TimeProvider.System);
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "vllm:num_preemptions" && instrument.Meter.Scope == _meters)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _preemptions, value));
+            _listener.Start();
+            _engine = new InferenceEngine(executor, options, metrics, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+            _engine.Start();
+        }
+
+        public long Preemptions => Interlocked.Read(ref _preemptions);
+
+        public RequestStream Submit(InferenceRequest request)
+        {
+            Assert.Equal(SubmitOutcome.Accepted, _engine.TrySubmit(request, out var stream));
+            return stream!;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _engine.DisposeAsync();
+            _listener.Dispose();
+            _meters.Dispose();
+        }
+    }
+}
