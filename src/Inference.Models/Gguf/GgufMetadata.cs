@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Inference.Models.Checkpoints;
 
 namespace Inference.Models.Gguf;
@@ -12,8 +11,8 @@ internal sealed class GgufMetadata(CheckpointFile file, IReadOnlyDictionary<stri
     /// <summary>All keys.</summary>
     public IEnumerable<string> Keys => values.Keys;
 
-    /// <summary>Any value.</summary>
-    public bool TryGet(string key, [NotNullWhen(true)] out object? value) => values.TryGetValue(key, out value);
+    /// <summary>Any value, or null when the key is absent.</summary>
+    public object? Get(string key) => values.GetValueOrDefault(key);
 
     /// <summary>A string, or null when the key is absent.</summary>
     /// <exception cref="ModelFormatException">Another type.</exception>
@@ -50,19 +49,8 @@ internal sealed class GgufMetadata(CheckpointFile file, IReadOnlyDictionary<stri
         var other => throw WrongType(key, "a floating-point number", other),
     };
 
-    /// <summary>The number of elements of an array, or null when the key is absent.</summary>
-    /// <exception cref="ModelFormatException">No array.</exception>
-    public int? GetArrayLength(string key) => Get(key) switch
-    {
-        null => null,
-        Array array => array.Length,
-        var other => throw WrongType(key, "an array", other),
-    };
-
     /// <summary>An exception whose message names the file and the key.</summary>
     public ModelFormatException Error(string key, string what) => file.Error($"metadata '{key}': {what}");
-
-    private object? Get(string key) => values.GetValueOrDefault(key);
 
     private ModelFormatException WrongType(string key, string expected, object value) =>
         Error(key, $"should be {expected}, not {(value is Array ? "an array" : $"{value.GetType().Name} {value}")}");

@@ -18,7 +18,7 @@ internal sealed class GgufStream(CheckpointFile file)
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly byte[] _buffer = new byte[BufferSize];
+    private readonly byte[] _buffer = new byte[Math.Min(BufferSize, file.Length)];
     private readonly long _end = Math.Min(file.Length, MaxHeaderBytes);
     private long _bufferStart;
     private int _bufferLength;
@@ -113,7 +113,7 @@ internal sealed class GgufStream(CheckpointFile file)
             if (Position == _bufferStart + _bufferLength)
             {
                 _bufferStart = Position;
-                _bufferLength = (int)Math.Min(BufferSize, Remaining);
+                _bufferLength = (int)Math.Min(_buffer.Length, Remaining);
                 file.Read(_bufferStart, _buffer.AsSpan(0, _bufferLength));
             }
 
