@@ -1,0 +1,21 @@
+# The server in a container: docker build -t inference . && docker run -p 8080:8080 inference
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# ONNX Runtime comes from a locked npm package.
+RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
+WORKDIR /source
+COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+COPY src src
+COPY models models
+RUN dotnet publish src/Inference.Server -c Release -r linux-x64 --self-contained -o /app
+
+FROM debian:12-slim
+# libstdc++ for ONNX Runtime, curl for the health check.
+RUN apt-get update && apt-get install -y --no-install-recommends libstdc++6 curl && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --create-home --uid 10001 inference
+COPY --from=build /app /app
+USER inference
+# Converted models are kept here; mount a volume to keep them over restarts.
+VOLUME /home/inference/.cache
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s CMD curl --fail --silent http://localhost:8080/health
+ENTRYPOINT ["/app/inference", "--host", "*", "--port", "8080"]
