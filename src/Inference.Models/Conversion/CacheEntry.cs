@@ -11,8 +11,8 @@ internal sealed record CacheEntry(string Folder, string Key, DecoderSpec Spec)
     private static readonly string[] FileNames = [ModelWriter.ModelFile, ModelWriter.WeightsFile];
 
     /// <summary>
-    /// Whether the entry is there, and every byte as it was written. All weights are read for that; the session that is made next reads the same pages,
-    /// from memory then.
+    /// Whether the entry is there, and every byte as it was written. All weights are read for that; the session that is made next reads the
+    /// same pages, from memory then.
     /// </summary>
     public bool IsWhole(IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
@@ -44,6 +44,9 @@ internal sealed record CacheEntry(string Folder, string Key, DecoderSpec Spec)
     {
         var files = FileNames.Select(name => new FileInfo(Path.Combine(folder, name))).ToList();
         var counter = new ProgressCounter(ConversionStage.Verify, files.Sum(file => file.Length), progress);
-        return [.. files.Select(file => new ManifestFile(file.Name, file.Length, FileDigest.Compute(file.FullName, counter, cancellationToken)))];
+        return
+        [
+            .. files.Select(file => new ManifestFile(file.Name, file.Length, FileDigest.Compute(file.FullName, counter, cancellationToken))),
+        ];
     }
 }

@@ -3,8 +3,8 @@ using Inference.Models.Graphs;
 namespace Inference.Models.Conversion;
 
 /// <summary>
-/// Keeps converted models in a folder, one subfolder each, named by a hash of all that determines it. A model appears there by a rename, whole or not at all,
-/// and is checked to the last byte before each use. Several processes may share the folder.
+/// Keeps converted models in a folder, one subfolder each, named by a hash of all that determines it. A model appears there by a rename,
+/// whole or not at all, and is checked to the last byte before each use. Several processes may share the folder.
 /// </summary>
 public sealed class ConversionCache
 {
@@ -22,12 +22,15 @@ public sealed class ConversionCache
         _directory = Path.GetFullPath(directory);
     }
 
-    /// <summary>Gives the converted model, from the cache if it is there and whole. Blocks for as long as it takes, and uses all cores.</summary>
+    /// <summary>
+    /// Gives the converted model, from the cache if it is there and whole. Blocks for as long as it takes, and uses all cores.
+    /// </summary>
     /// <param name="input">The model.</param>
     /// <param name="options">How to convert it.</param>
     /// <param name="progress">Called from several threads, one at a time.</param>
     /// <param name="cancellationToken">Ends the work within a fraction of a second; what was written is removed.</param>
-    /// <exception cref="ModelFormatException">The model is unusable: a weight is missing, has another shape, or its configuration makes no sense.</exception>
+    /// <exception cref="ModelFormatException">The model is unusable: a weight is missing, has another shape, or its configuration makes no
+    /// sense.</exception>
     /// <exception cref="ConversionException">The folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ConvertedModel GetOrConvert(
@@ -35,9 +38,11 @@ public sealed class ConversionCache
     {
         if (options.MaxPositions < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.MaxPositions, $"{nameof(ConversionOptions.MaxPositions)} must be at least 1");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.MaxPositions, $"{nameof(ConversionOptions.MaxPositions)} must be at least 1");
         }
         var spec = input.Spec with { MaxPositions = Math.Min(input.Spec.MaxPositions, options.MaxPositions ?? int.MaxValue) };
+        SpecValidator.Validate(spec);
         var key = ConversionKey.Compute(spec, input.SourceFiles, progress, cancellationToken);
         var entry = new CacheEntry(Path.Combine(_directory, key), key, spec);
         var model = new ConvertedModel(Path.Combine(entry.Folder, ModelWriter.ModelFile), spec);
@@ -53,7 +58,8 @@ public sealed class ConversionCache
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 throw new ConversionException(
-                    $"cannot keep the converted model in '{_directory}': {exception.Message} ({graph.WeightsLength >> 20} MB are needed; --cache-dir names another folder)",
+                    $"cannot keep the converted model in '{_directory}': {exception.Message} "
+                        + $"({(graph.WeightsLength >> 20) + 1} MiB are needed; --cache-dir names another folder)",
                     exception);
             }
         }
@@ -61,8 +67,8 @@ public sealed class ConversionCache
     }
 
     /// <summary>
-    /// (1) take the lock; (2) see whether another process was faster; (3) remove what crashes left; (4) write a folder beside the entry's place;
-    /// (5) put a damaged entry aside, which its users do not notice; (6) rename.
+    /// (1) take the lock; (2) see whether another process was faster; (3) remove what crashes left; (4) write a folder beside the entry's
+    /// place; (5) put a damaged entry aside, which its users do not notice; (6) rename.
     /// </summary>
     private void Convert(CacheEntry entry, EmittedGraph graph, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
@@ -112,7 +118,9 @@ public sealed class ConversionCache
         }
     }
 
-    /// <summary>What cannot be removed now (Windows keeps mapped files) must not hide the outcome of the conversion; the next one tries again.</summary>
+    /// <summary>
+    /// What cannot be removed now (Windows keeps mapped files) must not hide the outcome of the conversion; the next one tries again.
+    /// </summary>
     private static void RemoveLeftovers(string folder)
     {
         foreach (var leftover in (string[])[folder + PartialSuffix, folder + DamagedSuffix])

@@ -31,7 +31,10 @@ internal static class ConversionKey
         {
             var lengths = sourceFiles.Sum(file => new FileInfo(path = file).Length);
             var counter = new ProgressCounter(ConversionStage.Identify, lengths, progress);
-            return [.. sourceFiles.Select(file => $"{Path.GetFileName(path = file)} {FileDigest.Compute(file, counter, cancellationToken)}")];
+            return
+            [
+                .. sourceFiles.Select(file => $"{Path.GetFileName(path = file)} {FileDigest.Compute(file, counter, cancellationToken)}"),
+            ];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,9 +1,9 @@
 namespace Inference.Models.Conversion;
 
 /// <summary>
-/// Lets one process at a time convert a model: a second would need the same disk space and the same cores for the same bytes.
-/// It is a file held open without sharing, so the operating system frees it when its holder ends in whatever way. The empty file stays:
-/// a lock whose file is removed could be held twice.
+/// Lets one process at a time convert a model: a second would need the same disk space and the same cores for the same bytes. It is a file
+/// held open without sharing, so the operating system frees it when its holder ends in whatever way. The empty file stays: a lock whose
+/// file is removed could be held twice.
 /// </summary>
 internal static class ConversionLock
 {
@@ -42,6 +42,8 @@ internal static class ConversionLock
         }
     }
 
-    /// <summary>.NET reports a sharing violation as EWOULDBLOCK on Unix (11 on Linux, 35 on macOS) and as ERROR_SHARING_VIOLATION on Windows.</summary>
+    /// <summary>
+    /// .NET reports a sharing violation as EWOULDBLOCK on Unix (11 on Linux, 35 on macOS) and as ERROR_SHARING_VIOLATION on Windows.
+    /// </summary>
     private static bool IsHeldElsewhere(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

@@ -22,7 +22,8 @@ internal sealed record ConversionManifest
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ManifestJsonContext.Default.ConversionManifest);
+            var manifest = JsonSerializer.Deserialize(json, ManifestJsonContext.Default.ConversionManifest);
+            return manifest?.Files.All(file => file is not null) == true ? manifest : null;
         }
         catch (JsonException)
         {

@@ -4,8 +4,9 @@ namespace Inference.Models.Conversion;
 public sealed record ConversionOptions
 {
     /// <summary>
-    /// Longest sequence, in tokens, that the converted model can run; cuts <see cref="DecoderSpec.MaxPositions"/>, never raises it. At least 1; null for the model's own.
-    /// Each value makes a conversion of its own: a limit that changes from start to start is better kept by the server.
+    /// Longest sequence, in tokens, that the converted model can run; cuts <see cref="DecoderSpec.MaxPositions"/>, never raises it. At
+    /// least 1; null for the model's own. Each value makes a conversion of its own: a limit that changes from start to start is better kept
+    /// by the server.
     /// </summary>
     public int? MaxPositions { get; init; }
 }

@@ -4,8 +4,8 @@ using System.IO.Hashing;
 namespace Inference.Models.Conversion;
 
 /// <summary>
-/// A file's content as 128 bits: XXH3-128 over the XXH3-128 of its segments, so that all cores can work on one file.
-/// It tells damage and change, not malice.
+/// A file's content as 128 bits: XXH3-128 over the XXH3-128 of its segments, so that all cores can work on one file. It tells damage and
+/// change, not malice.
 /// </summary>
 internal static class FileDigest
 {

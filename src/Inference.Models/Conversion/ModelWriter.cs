@@ -5,18 +5,23 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Inference.Models.Conversion;
 
-/// <summary>Writes an emitted graph and its weights into a folder. Every file is on the disk, not just on its way, when the method returns.</summary>
+/// <summary>
+/// Writes an emitted graph and its weights into a folder. Every file is on the disk, not just on its way, when the method returns.
+/// </summary>
 internal static class ModelWriter
 {
     public const string ModelFile = "model.onnx";
 
     public const string WeightsFile = "weights.bin";
 
-    /// <summary>What one core reads, dequantises and writes at a time; stays within the second-level cache's reach and makes few system calls.</summary>
+    /// <summary>
+    /// What one core reads, dequantises and writes at a time; stays within the second-level cache's reach and makes few system calls.
+    /// </summary>
     private const int PieceLength = 1 << 20;
 
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    public static void Write(string folder, EmittedGraph graph, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+    public static void Write(
+        string folder, EmittedGraph graph, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
         WriteWeights(Path.Combine(folder, WeightsFile), graph, progress, cancellationToken);
         WriteFile(Path.Combine(folder, ModelFile), graph.Model.ToByteArray());
@@ -29,7 +34,8 @@ internal static class ModelWriter
         RandomAccess.FlushToDisk(file);
     }
 
-    private static void WriteWeights(string path, EmittedGraph graph, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+    private static void WriteWeights(
+        string path, EmittedGraph graph, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
         // Allocating the whole file first shows a full disk before any work is done. The gaps between tensors read as zeros.
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, preallocationSize: graph.WeightsLength);

@@ -5,14 +5,15 @@ using DataType = Inference.Models.Graphs.Onnx.TensorProto.Types.DataType;
 namespace Inference.Models.Graphs;
 
 /// <summary>
-/// Emits the graph of a decoder from its spec, in the contract of <see cref="GraphContract"/>:
-/// (1) embed the tokens; (2) in every layer norm, attend, add and norm, MLP; (3) gather the rows whose logits are wanted before the last norm,
-/// so that the head, the largest matrix, sees only those. Additions ride along with the norm that follows them.
+/// Emits the graph of a decoder from its spec, in the contract of <see cref="GraphContract"/>: (1) embed the tokens; (2) in every layer
+/// norm, attend, add and norm, MLP; (3) gather the rows whose logits are wanted before the last norm, so that the head, the largest matrix,
+/// sees only those. Additions ride along with the norm that follows them.
 /// </summary>
 internal sealed class DecoderGraphEmitter
 {
     /// <summary>
-    /// Counts the changes of what is emitted for the same checkpoint, those of the weights' readers included: a model converted by another version is not used.
+    /// Counts the changes of what is emitted for the same checkpoint, those of the weights' readers included: a model converted by another
+    /// version is not used.
     /// </summary>
     public const int Version = 1;
 
@@ -30,15 +31,12 @@ internal sealed class DecoderGraphEmitter
     }
 
     /// <summary>Plans the whole graph; reads shapes, but no weights.</summary>
-    /// <param name="spec">What the model computes.</param>
+    /// <param name="spec">What the model computes; has passed <see cref="SpecValidator"/>.</param>
     /// <param name="weights">Read later, when the weights file is written.</param>
     /// <param name="weightsFile">The weights file's path relative to the model's folder.</param>
-    /// <exception cref="ModelFormatException">The spec makes no sense, or a weight is missing or has another shape.</exception>
-    public static EmittedGraph Emit(DecoderSpec spec, WeightSource weights, string weightsFile)
-    {
-        SpecValidator.Validate(spec);
-        return new DecoderGraphEmitter(spec, weights, weightsFile).Emit();
-    }
+    /// <exception cref="ModelFormatException">A weight is missing or has another shape.</exception>
+    public static EmittedGraph Emit(DecoderSpec spec, WeightSource weights, string weightsFile) =>
+        new DecoderGraphEmitter(spec, weights, weightsFile).Emit();
 
     private EmittedGraph Emit()
     {
@@ -47,7 +45,8 @@ internal sealed class DecoderGraphEmitter
         var cosines = _graph.Initializer("cos_cache", RotaryTable.Cosines(_spec.MaxPositions, _spec.Attention));
         var sines = _graph.Initializer("sin_cache", RotaryTable.Sines(_spec.MaxPositions, _spec.Attention));
 
-        var stream = new ResidualStream(_graph.Node("model.embed_tokens", Operator.Gather, [embedding, GraphContract.InputIds]), Branch: null);
+        var embedded = _graph.Node("model.embed_tokens", Operator.Gather, [embedding, GraphContract.InputIds]);
+        var stream = new ResidualStream(embedded, Branch: null);
         for (var layer = 0; layer < _spec.LayerCount; layer++)
         {
             stream = Layer(layer, stream, [cosines, sines]);
@@ -111,7 +110,8 @@ internal sealed class DecoderGraphEmitter
         var gateUp = _linear.Emit(input, new LinearLayer(
             name + ".gate_up_proj", _spec.HiddenSize, [new(WeightNames.Gate(layer), width), new(WeightNames.Up(layer), width)], hasBias));
         var activated = _graph.Node(name + ".act_fn", Operator.SwiGlu, [gateUp]);
-        return _linear.Emit(activated, new LinearLayer(name + ".down_proj", width, [new(WeightNames.Down(layer), _spec.HiddenSize)], hasBias));
+        return _linear.Emit(activated, new LinearLayer(
+            name + ".down_proj", width, [new(WeightNames.Down(layer), _spec.HiddenSize)], hasBias));
     }
 
     private void Head(ResidualStream stream)
@@ -121,7 +121,8 @@ internal sealed class DecoderGraphEmitter
             _graph.Node("logits_branch", Operator.Gather, [stream.Branch!, GraphContract.LogitsIndices]));
         var (normed, _) = AddAndNorm("model.norm", stream, WeightNames.FinalNorm);
         var weight = _spec.TieWordEmbeddings ? WeightNames.Embedding : WeightNames.Head;
-        var logits = _linear.Emit(normed, new LinearLayer(GraphContract.Logits, _spec.HiddenSize, [new(weight, _spec.VocabularySize)], HasBias: false));
+        var logits = _linear.Emit(normed, new LinearLayer(
+            GraphContract.Logits, _spec.HiddenSize, [new(weight, _spec.VocabularySize)], HasBias: false));
         _graph.Output(logits, DataType.Float, "num_logits", _spec.VocabularySize);
     }
 
@@ -135,7 +136,8 @@ internal sealed class DecoderGraphEmitter
             return (_graph.Node(name, Operator.SimplifiedLayerNormalization, [stream.Residual, weight], epsilon), stream);
         }
         var sum = name + ".sum";
-        _graph.Node(name, Operator.SkipSimplifiedLayerNormalization, [stream.Branch, stream.Residual, weight], [name, "", "", sum], epsilon);
+        _graph.Node(
+            name, Operator.SkipSimplifiedLayerNormalization, [stream.Branch, stream.Residual, weight], [name, "", "", sum], epsilon);
         return (name, new ResidualStream(sum, Branch: null));
     }
 

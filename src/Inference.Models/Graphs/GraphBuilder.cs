@@ -5,8 +5,8 @@ using Inference.Models.Graphs.Onnx;
 namespace Inference.Models.Graphs;
 
 /// <summary>
-/// Puts an ONNX graph together. Values are known by name; a node's single output has the node's name. Constants go into a weights file beside the model:
-/// protobuf ends at 2 GB, and a file can be mapped, which takes no time and is shared between processes.
+/// Puts an ONNX graph together. Values are known by name; a node's single output has the node's name. Constants go into a weights file
+/// beside the model: protobuf ends at 2 GB, and a file can be mapped, which takes no time and is shared between processes.
 /// </summary>
 internal sealed class GraphBuilder
 {
@@ -83,7 +83,8 @@ internal sealed class GraphBuilder
     }
 
     /// <summary>Adds a node. An empty name among the inputs or outputs is an optional value left out.</summary>
-    public void Node(string name, Operator op, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs, params ReadOnlySpan<AttributeProto> attributes)
+    public void Node(
+        string name, Operator op, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs, params ReadOnlySpan<AttributeProto> attributes)
     {
         var node = new NodeProto { Name = name, OpType = op.Type, Domain = op.Domain };
         foreach (var input in inputs)

@@ -4,7 +4,9 @@ using Inference.Models.Graphs.Onnx;
 
 namespace Inference.Models.Graphs;
 
-/// <summary>One vector of float32 made of several weights, end to end: the biases that go with <see cref="StackedMatrices"/>. It is a single row.</summary>
+/// <summary>
+/// One vector of float32 made of several weights, end to end: the biases that go with <see cref="StackedMatrices"/>. It is a single row.
+/// </summary>
 internal sealed class JoinedVectors : TensorData
 {
     private readonly WeightSource _weights;

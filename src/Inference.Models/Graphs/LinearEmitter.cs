@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Inference.Models.Graphs;
 
-/// <summary>Emits projections in single precision. The one place that decides in which form a projection's weights are stored and multiplied.</summary>
+/// <summary>
+/// Emits projections in single precision. The one place that decides in which form a projection's weights are stored and multiplied.
+/// </summary>
 internal sealed class LinearEmitter(GraphBuilder graph, WeightInitializers weights)
 {
     /// <summary>Gives back the name of the output [rows of the input, sum of the parts' sizes].</summary>

@@ -1,11 +1,12 @@
 using Inference.Models.Graphs.Onnx;
+using AttributeType = Inference.Models.Graphs.Onnx.AttributeProto.Types.AttributeType;
 
 namespace Inference.Models.Graphs;
 
 /// <summary>Makes the attributes of nodes.</summary>
 internal static class OnnxAttribute
 {
-    public static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+    public static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
 
-    public static AttributeProto Float(string name, float value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
+    public static AttributeProto Float(string name, float value) => new() { Name = name, Type = AttributeType.Float, F = value };
 }

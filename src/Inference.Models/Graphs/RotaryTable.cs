@@ -4,8 +4,8 @@ using Inference.Models.Graphs.Onnx;
 namespace Inference.Models.Graphs;
 
 /// <summary>
-/// The cosines or sines of rotary positions (RoFormer, section 3.2.2), float32 [positions, head size / 2]: row p, column i is that of
-/// p * theta^(-2i / head size). Computed in double, since a float32 angle is off by 5e-4 at position 8192 already.
+/// The cosines or sines of rotary positions (RoFormer, section 3.2.2), float32 [positions, head size / 2]: row p, column i is that of p *
+/// theta^(-2i / head size). Computed in double, since a float32 angle is off by 5e-4 at position 8192 already.
 /// </summary>
 internal sealed class RotaryTable : TensorData
 {
@@ -15,7 +15,8 @@ internal sealed class RotaryTable : TensorData
     private RotaryTable(int positions, AttentionSpec attention, Func<double, double> function)
         : base(TensorProto.Types.DataType.Float, [positions, attention.HeadSize / 2], positions, attention.HeadSize / 2 * sizeof(float))
     {
-        _frequencies = [.. Enumerable.Range(0, attention.HeadSize / 2).Select(i => Math.Pow(attention.RotaryTheta, -2.0 * i / attention.HeadSize))];
+        var (theta, headSize) = (attention.RotaryTheta, attention.HeadSize);
+        _frequencies = [.. Enumerable.Range(0, headSize / 2).Select(i => Math.Pow(theta, -2.0 * i / headSize))];
         _function = function;
     }
 

@@ -24,13 +24,16 @@ internal static class SpecValidator
             $"{spec.Attention.HeadCount} query heads are no multiple of {spec.Attention.KvHeadCount} key and value heads");
         Require((long)spec.Attention.HeadCount * spec.Attention.HeadSize <= MaxSize, "query heads times head size is too large");
         Require(spec.Attention.HeadSize % 2 == 0, $"head size {spec.Attention.HeadSize} is odd; rotary positions turn pairs");
-        Require(float.IsFinite(spec.Attention.Scale) && spec.Attention.Scale > 0, $"attention scale {spec.Attention.Scale} is not positive");
-        Require(float.IsFinite(spec.Attention.RotaryTheta) && spec.Attention.RotaryTheta > 0, $"rotary theta {spec.Attention.RotaryTheta} is not positive");
+        Positive("attention scale", spec.Attention.Scale);
+        Positive("rotary theta", spec.Attention.RotaryTheta);
         Require(float.IsFinite(spec.NormEpsilon) && spec.NormEpsilon >= 0, $"norm epsilon {spec.NormEpsilon} is negative or not a number");
     }
 
     private static void InRange(string name, int value, int max) =>
         Require(value >= 1 && value <= max, $"{name} {value} is not between 1 and {max}");
+
+    private static void Positive(string name, float value) =>
+        Require(float.IsFinite(value) && value > 0, $"{name} {value} is not positive");
 
     private static void Require(bool condition, string message)
     {

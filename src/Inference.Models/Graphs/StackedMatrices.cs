@@ -4,14 +4,21 @@ using Inference.Models.Graphs.Onnx;
 
 namespace Inference.Models.Graphs;
 
-/// <summary>One matrix [sum of rows, columns] of float32 made of several weights, one above the other: projections of one input become one.</summary>
+/// <summary>
+/// One matrix [sum of rows, columns] of float32 made of several weights, one above the other: projections of one input become one.
+/// </summary>
 internal sealed class StackedMatrices : TensorData
 {
     private readonly WeightSource _weights;
     private readonly ImmutableArray<WeightPart> _parts;
 
     public StackedMatrices(WeightSource weights, ImmutableArray<WeightPart> parts, long columns)
-        : base(TensorProto.Types.DataType.Float, [parts.Sum(part => part.Size), columns], parts.Sum(part => part.Size), checked(columns * sizeof(float)))
+        : this(weights, parts, rows: parts.Sum(part => part.Size), columns)
+    {
+    }
+
+    private StackedMatrices(WeightSource weights, ImmutableArray<WeightPart> parts, long rows, long columns)
+        : base(TensorProto.Types.DataType.Float, [rows, columns], rows, checked(columns * sizeof(float)))
     {
         _weights = weights;
         _parts = parts;

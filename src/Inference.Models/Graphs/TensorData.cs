@@ -4,8 +4,8 @@ using Inference.Models.Graphs.Onnx;
 namespace Inference.Models.Graphs;
 
 /// <summary>
-/// The content of a constant, produced a few rows at a time when it is written, so that a model is never held in memory.
-/// Rows may be asked for in any order and from several threads at once.
+/// The content of a constant, produced a few rows at a time when it is written, so that a model is never held in memory. Rows may be asked
+/// for in any order and from several threads at once.
 /// </summary>
 internal abstract class TensorData
 {
@@ -17,7 +17,8 @@ internal abstract class TensorData
         RowCount = rowCount;
         RowLength = rowLength <= Array.MaxLength
             ? (int)rowLength
-            : throw new ModelFormatException($"a tensor of shape [{string.Join(", ", shape)}] has rows of {rowLength} bytes, more than can be read at once");
+            : throw new ModelFormatException(
+                $"a tensor of shape [{string.Join(", ", shape)}] has rows of {rowLength} bytes, more than can be read at once");
     }
 
     public TensorProto.Types.DataType ElementType { get; }

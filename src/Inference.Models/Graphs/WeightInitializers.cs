@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Inference.Models.Graphs;
 
-/// <summary>Turns weights into constants of a graph: checks that the checkpoint has them in the shape expected, and stores a weight used twice once.</summary>
+/// <summary>
+/// Turns weights into constants of a graph: checks that the checkpoint has them in the shape expected, and stores a weight used twice once.
+/// </summary>
 internal sealed class WeightInitializers(GraphBuilder graph, WeightSource weights)
 {
     private readonly HashSet<string> _emitted = [];
@@ -47,7 +49,8 @@ internal sealed class WeightInitializers(GraphBuilder graph, WeightSource weight
         }
         if (!shape.AsSpan().SequenceEqual(expected))
         {
-            throw new ModelFormatException($"tensor '{name}' has shape {Describe(shape.AsSpan())}; the model's configuration makes it {Describe(expected)}");
+            throw new ModelFormatException(
+                $"tensor '{name}' has shape {Describe(shape.AsSpan())}; the model's configuration makes it {Describe(expected)}");
         }
     }
 
