@@ -44,9 +44,8 @@ internal sealed record CacheEntry(string Folder, string Key, DecoderSpec Spec)
     {
         var files = FileNames.Select(name => new FileInfo(Path.Combine(folder, name))).ToList();
         var counter = new ProgressCounter(ConversionStage.Verify, files.Sum(file => file.Length), progress);
-        return
-        [
-            .. files.Select(file => new ManifestFile(file.Name, file.Length, FileDigest.Compute(file.FullName, counter, cancellationToken))),
-        ];
+        return [.. files.Select(Describe)];
+
+        ManifestFile Describe(FileInfo file) => new(file.Name, file.Length, FileDigest.Compute(file.FullName, counter, cancellationToken));
     }
 }

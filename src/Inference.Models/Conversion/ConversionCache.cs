@@ -1,3 +1,4 @@
+using Inference.Models.Checkpoints;
 using Inference.Models.Graphs;
 
 namespace Inference.Models.Conversion;
@@ -42,7 +43,7 @@ public sealed class ConversionCache
                 nameof(options), options.MaxPositions, $"{nameof(ConversionOptions.MaxPositions)} must be at least 1");
         }
         var spec = input.Spec with { MaxPositions = Math.Min(input.Spec.MaxPositions, options.MaxPositions ?? int.MaxValue) };
-        SpecValidator.Validate(spec);
+        SpecLimits.Check(spec, (field, wrong) => new ModelFormatException($"the model's {field} {wrong}"));
         var key = ConversionKey.Compute(spec, input.SourceFiles, progress, cancellationToken);
         var entry = new CacheEntry(Path.Combine(_directory, key), key, spec);
         var model = new ConvertedModel(Path.Combine(entry.Folder, ModelWriter.ModelFile), spec);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Inference.Models.Checkpoints;
 using DataType = Inference.Models.Graphs.Onnx.TensorProto.Types.DataType;
 
 namespace Inference.Models.Graphs;
@@ -31,7 +32,7 @@ internal sealed class DecoderGraphEmitter
     }
 
     /// <summary>Plans the whole graph; reads shapes, but no weights.</summary>
-    /// <param name="spec">What the model computes; has passed <see cref="SpecValidator"/>.</param>
+    /// <param name="spec">What the model computes; is within <see cref="SpecLimits"/>.</param>
     /// <param name="weights">Read later, when the weights file is written.</param>
     /// <param name="weightsFile">The weights file's path relative to the model's folder.</param>
     /// <exception cref="ModelFormatException">A weight is missing or has another shape.</exception>

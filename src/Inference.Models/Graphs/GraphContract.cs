@@ -37,10 +37,10 @@ public static class GraphContract
 
     /// <summary>
     /// Writes the step's keys and values into the cache and attends over it, causally within each sequence; query and key are rotated
-    /// first. Inputs, in order: qkv FLOAT [num_tokens, (heads + 2 * kv heads) * head size], key cache, value cache, <see
-    /// cref="BlockTable"/>, <see cref="CumulativeSequenceLengths"/>, <see cref="PastSequenceLengths"/>, cosines and sines FLOAT [max
-    /// positions, head size / 2]. Output: FLOAT [num_tokens, heads * head size]. Attributes: <see cref="NumHeads"/>, <see
-    /// cref="KvNumHeads"/>, <see cref="Scale"/>.
+    /// first. Inputs, in order: qkv FLOAT [num_tokens, (heads + 2 * kv heads) * head size], key cache, value cache,
+    /// <see cref="BlockTable"/>, <see cref="CumulativeSequenceLengths"/>, <see cref="PastSequenceLengths"/>, cosines and sines FLOAT
+    /// [max positions, head size / 2]. Output: FLOAT [num_tokens, heads * head size].
+    /// Attributes: <see cref="NumHeads"/>, <see cref="KvNumHeads"/>, <see cref="Scale"/>.
     /// </summary>
     public const string PagedAttention = "PagedAttention";
 

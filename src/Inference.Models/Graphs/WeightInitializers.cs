@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Inference.Models.Checkpoints;
 
 namespace Inference.Models.Graphs;
 
@@ -41,18 +42,16 @@ internal sealed class WeightInitializers(GraphBuilder graph, WeightSource weight
 
     private string Emit(string name, Func<TensorData> data) => _emitted.Add(name) ? graph.Initializer(name, data()) : name;
 
-    private void Check(string name, ReadOnlySpan<long> expected)
+    private void Check(string name, ImmutableArray<long> expected)
     {
         if (!weights.TryGetShape(name, out var shape))
         {
-            throw new ModelFormatException($"the checkpoint lacks tensor '{name}' (expected shape {Describe(expected)})");
+            throw new ModelFormatException($"the checkpoint lacks tensor '{name}' (expected shape {TensorShape.Format(expected)})");
         }
-        if (!shape.AsSpan().SequenceEqual(expected))
+        if (!shape.AsSpan().SequenceEqual(expected.AsSpan()))
         {
             throw new ModelFormatException(
-                $"tensor '{name}' has shape {Describe(shape.AsSpan())}; the model's configuration makes it {Describe(expected)}");
+                $"tensor '{name}' has shape {TensorShape.Format(shape)}; the configuration makes it {TensorShape.Format(expected)}");
         }
     }
-
-    private static string Describe(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 }

@@ -38,8 +38,9 @@ public sealed class ConversionCacheFailureTests : IDisposable
     {
         var spec = TinyModel.Spec with { NormEpsilon = float.NaN };
 
-        Assert.Throws<ModelFormatException>(() => Convert(TinyModel.Weights(spec), spec));
+        var exception = Assert.Throws<ModelFormatException>(() => Convert(TinyModel.Weights(spec), spec));
 
+        Assert.Equal("the model's rms_norm_eps is NaN; it should be over 0 and below 1", exception.Message);
         Assert.False(Directory.Exists(_cache));
     }
 
@@ -56,7 +57,10 @@ public sealed class ConversionCacheFailureTests : IDisposable
     [Fact]
     public void GetOrConvert_NoPositions_IsRefused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new ConversionCache(_cache).GetOrConvert(
-            new(TinyModel.Spec, TinyModel.Weights(TinyModel.Spec), [_source]), new ConversionOptions { MaxPositions = 0 }, null, Cancellation));
+            new(TinyModel.Spec, TinyModel.Weights(TinyModel.Spec), [_source]),
+            new ConversionOptions { MaxPositions = 0 },
+            null,
+            Cancellation));
 
     [Fact]
     public void GetOrConvert_FolderCannotBeMade_NamesItAndTheOption()
@@ -143,7 +147,8 @@ public sealed class ConversionCacheFailureTests : IDisposable
         var folder = Path.GetDirectoryName(Convert(TinyModel.Weights(TinyModel.Spec)).ModelPath)!;
         Directory.Delete(folder, recursive: true);
         var living = Path.Combine(_cache, "living");
-        string[] leftovers = [folder + ".partial", folder + ".damaged", Path.Combine(_cache, "dead.partial"), Path.Combine(_cache, "dead.damaged"), living + ".partial"];
+        var dead = Path.Combine(_cache, "dead");
+        string[] leftovers = [folder + ".partial", folder + ".damaged", dead + ".partial", dead + ".damaged", living + ".partial"];
         foreach (var leftover in leftovers)
         {
             File.WriteAllText(Path.Combine(Directory.CreateDirectory(leftover).FullName, "weights.bin"), "half");
@@ -160,13 +165,13 @@ public sealed class ConversionCacheFailureTests : IDisposable
     {
         using var otherWaits = new ManualResetEventSlim();
         var sources = new ConcurrentBag<FakeWeightSource>();
-        var progress = new RecordingProgress { OnReport = report => SetIfWaiting(report) };
 
-        // The first to hold the lock reads no weight before the other has said that it waits.
-        var first = Task.Run(() => Convert(Source(), progress: progress), Cancellation);
+        // Whoever holds the lock reads no weight before the other has said that it waits.
+        var first = Task.Run(() => Convert(Source(), progress: new RecordingProgress { OnReport = SetIfWaiting }), Cancellation);
         var second = Task.Run(() => Convert(Source(), progress: new RecordingProgress { OnReport = SetIfWaiting }), Cancellation);
 
-        Assert.Equal(await first, await second);
+        var models = await Task.WhenAll(first, second).WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(models[0], models[1]);
         Assert.True(otherWaits.IsSet);
         Assert.Single(sources, source => source.ReadCount > 0);
         Assert.Single(Directory.GetDirectories(_cache));
@@ -195,9 +200,10 @@ public sealed class ConversionCacheFailureTests : IDisposable
         Directory.Delete(folder, recursive: true);
         using var held = ConversionLock.TryAcquire(folder + ".lock");
         using var cancellation = new CancellationTokenSource();
-        var progress = new RecordingProgress { OnReport = report => CancelIfWaiting(report) };
+        var progress = new RecordingProgress { OnReport = CancelIfWaiting };
 
-        Assert.Throws<OperationCanceledException>(() => Convert(TinyModel.Weights(TinyModel.Spec), progress: progress, cancellation: cancellation.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => Convert(TinyModel.Weights(TinyModel.Spec), progress: progress, cancellation: cancellation.Token));
 
         void CancelIfWaiting(ConversionProgress report)
         {
@@ -230,5 +236,8 @@ public sealed class ConversionCacheFailureTests : IDisposable
         IProgress<ConversionProgress>? progress = null,
         CancellationToken? cancellation = null) =>
         new ConversionCache(cache ?? _cache).GetOrConvert(
-            new ConversionInput(spec ?? TinyModel.Spec, weights, [_source]), new ConversionOptions(), progress, cancellation ?? Cancellation);
+            new ConversionInput(spec ?? TinyModel.Spec, weights, [_source]),
+            new ConversionOptions(),
+            progress,
+            cancellation ?? Cancellation);
 }

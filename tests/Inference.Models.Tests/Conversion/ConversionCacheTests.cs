@@ -100,7 +100,10 @@ public sealed class ConversionCacheTests : IDisposable
 
         var here = Cache().GetOrConvert(new(TinyModel.Spec, weights, [_source, second]), Options, null, Cancellation);
         var there = Cache().GetOrConvert(
-            new(TinyModel.Spec, weights, [Path.Combine(moved, "config.json"), Path.Combine(moved, "model.gguf")]), Options, null, Cancellation);
+            new(TinyModel.Spec, weights, [Path.Combine(moved, "config.json"), Path.Combine(moved, "model.gguf")]),
+            Options,
+            null,
+            Cancellation);
 
         Assert.Equal(here, there);
     }
@@ -113,9 +116,11 @@ public sealed class ConversionCacheTests : IDisposable
     {
         var path = Path.Combine(Path.GetDirectoryName(Convert(TinyModel.Weights(TinyModel.Spec)).ModelPath)!, file);
         var whole = File.ReadAllBytes(path);
+        var oneBit = whole.ToArray();
+        oneBit[whole.Length / 2] ^= 4;
         Action[] damages =
         [
-            () => File.WriteAllBytes(path, [.. whole[..(whole.Length / 2)], (byte)(whole[whole.Length / 2] ^ 4), .. whole[(whole.Length / 2 + 1)..]]),
+            () => File.WriteAllBytes(path, oneBit),
             () => File.WriteAllBytes(path, whole[..^1]),
             () => File.WriteAllBytes(path, [.. whole, 7]),
             () => File.WriteAllBytes(path, []),

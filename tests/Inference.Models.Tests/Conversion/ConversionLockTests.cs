@@ -29,7 +29,7 @@ public sealed class ConversionLockTests : IDisposable
         var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         var second = Task.Run(() => ConversionLock.Acquire(_folder["lock"], waiting.SetResult, Cancellation), Cancellation);
-        await waiting.Task.WaitAsync(Cancellation);
+        await waiting.Task.WaitAsync(TestContext.Current.CancellationToken);
         Assert.False(second.IsCompleted);
         await held.DisposeAsync();
 

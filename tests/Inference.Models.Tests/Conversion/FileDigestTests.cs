@@ -28,7 +28,8 @@ public sealed class FileDigestTests : IDisposable
         }
         Assert.True(digests.Add(Digest(content.AsSpan(0, content.Length - 1))));
         Assert.True(digests.Add(Digest(content.AsSpan(0, 2 * SegmentLength))));
-        Assert.True(digests.Add(Digest([.. content[SegmentLength..(2 * SegmentLength)], .. content[..SegmentLength], .. content[(2 * SegmentLength)..]])));
+        var (first, second, rest) = (content[..SegmentLength], content[SegmentLength..(2 * SegmentLength)], content[(2 * SegmentLength)..]);
+        Assert.True(digests.Add(Digest([.. second, .. first, .. rest])));
         Assert.False(digests.Add(Digest(content)));
     }
 
@@ -37,7 +38,8 @@ public sealed class FileDigestTests : IDisposable
     {
         File.WriteAllBytes(_folder["file"], [1]);
 
-        Assert.Throws<OperationCanceledException>(() => FileDigest.Compute(_folder["file"], Counter, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => FileDigest.Compute(_folder["file"], Counter, new CancellationToken(canceled: true)));
     }
 
     private static ProgressCounter Counter => new(ConversionStage.Verify, 0, null);

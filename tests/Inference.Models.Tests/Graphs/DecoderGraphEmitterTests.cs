@@ -13,10 +13,15 @@ public sealed class DecoderGraphEmitterTests
         Assert.Equal(
             [
                 "Gather(model.embed_tokens.weight, input_ids) -> model.embed_tokens",
-                .. Layer(0, "SimplifiedLayerNormalization(model.embed_tokens, model.layers.0.input_layernorm.weight) -> model.layers.0.input_layernorm", "model.embed_tokens"),
+                .. Layer(
+                    0,
+                    "SimplifiedLayerNormalization(model.embed_tokens, model.layers.0.input_layernorm.weight)"
+                        + " -> model.layers.0.input_layernorm",
+                    "model.embed_tokens"),
                 .. Layer(
                     1,
-                    "SkipSimplifiedLayerNormalization(model.layers.0.mlp.down_proj, model.layers.0.post_attention_layernorm.sum, model.layers.1.input_layernorm.weight)"
+                    "SkipSimplifiedLayerNormalization(model.layers.0.mlp.down_proj, model.layers.0.post_attention_layernorm.sum,"
+                        + " model.layers.1.input_layernorm.weight)"
                         + " -> model.layers.1.input_layernorm, , , model.layers.1.input_layernorm.sum",
                     "model.layers.1.input_layernorm.sum"),
                 "Gather(model.layers.1.post_attention_layernorm.sum, logits_indices) -> logits_residual",
@@ -70,9 +75,14 @@ public sealed class DecoderGraphEmitterTests
         var model = Emit(TinyModel.Spec).Model;
 
         Assert.Equal(10, model.IrVersion);
-        Assert.Equal([("", 21L), ("com.microsoft", 1L), ("inference", 1L)], model.OpsetImport.Select(opset => (opset.Domain, opset.Version)));
         Assert.Equal(
-            ["Gather ", "Gemm ", "PagedAttention inference", "SimplifiedLayerNormalization ", "SkipSimplifiedLayerNormalization com.microsoft", "SwiGlu inference"],
+            [("", 21L), ("com.microsoft", 1L), ("inference", 1L)],
+            model.OpsetImport.Select(opset => (opset.Domain, opset.Version)));
+        Assert.Equal(
+            [
+                "Gather ", "Gemm ", "PagedAttention inference", "SimplifiedLayerNormalization ",
+                "SkipSimplifiedLayerNormalization com.microsoft", "SwiGlu inference",
+            ],
             model.Graph.Node.Select(node => $"{node.OpType} {node.Domain}").Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -124,7 +134,8 @@ public sealed class DecoderGraphEmitterTests
     public void Emit_PackedProjection_StacksItsWeightsInOrder(string name, string shape, string parts)
     {
         var weights = TinyModel.Weights(TinyModel.SpecWithEverything);
-        var data = DecoderGraphEmitter.Emit(TinyModel.SpecWithEverything, weights, WeightsFile).Tensors.Single(tensor => tensor.Name == name).Data;
+        var tensors = DecoderGraphEmitter.Emit(TinyModel.SpecWithEverything, weights, WeightsFile).Tensors;
+        var data = tensors.Single(tensor => tensor.Name == name).Data;
         var prefix = name[..(name.LastIndexOf("_proj", StringComparison.Ordinal))];
         prefix = prefix[..(prefix.LastIndexOf('.') + 1)];
 
@@ -171,7 +182,8 @@ public sealed class DecoderGraphEmitterTests
 
         var exception = Assert.Throws<ModelFormatException>(() => DecoderGraphEmitter.Emit(TinyModel.Spec, weights, WeightsFile));
 
-        Assert.Equal($"tensor '{name}' has shape [{shape.Replace(" ", ", ", StringComparison.Ordinal)}]; the model's configuration makes it {expected}", exception.Message);
+        var actual = $"[{shape.Replace(" ", ", ", StringComparison.Ordinal)}]";
+        Assert.Equal($"tensor '{name}' has shape {actual}; the configuration makes it {expected}", exception.Message);
     }
 
     private static EmittedGraph Emit(DecoderSpec spec) => DecoderGraphEmitter.Emit(spec, TinyModel.Weights(spec), WeightsFile);

@@ -48,6 +48,8 @@ public sealed class GraphBuilderTests
         _graph.Input("x", DataType.Float, "rows", 4);
         _graph.Node("y", Operator.SwiGlu, ["x"]);
 
-        Assert.Equal([("", 21L), (GraphContract.Domain, 1L)], _graph.Build(1).Model.OpsetImport.Select(opset => (opset.Domain, opset.Version)));
+        var model = _graph.Build(1).Model;
+
+        Assert.Equal([("", 21L), (GraphContract.Domain, 1L)], model.OpsetImport.Select(opset => (opset.Domain, opset.Version)));
     }
 }

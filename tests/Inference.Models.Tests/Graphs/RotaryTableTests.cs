@@ -4,7 +4,7 @@ namespace Inference.Models.Tests.Graphs;
 
 public sealed class RotaryTableTests
 {
-    private static readonly AttentionSpec Attention = new() { HeadCount = 1, KvHeadCount = 1, HeadSize = 8, Scale = 1, RotaryTheta = 10000 };
+    private static readonly AttentionSpec Attention = TinyModel.Spec.Attention with { HeadSize = 8, RotaryTheta = 10000 };
 
     [Fact]
     public void Write_FarPosition_IsExactToAFloat()
