@@ -22,7 +22,7 @@ internal sealed partial class EngineLoop(
     private readonly List<TaskCompletionSource> _drains = [];
     private volatile EngineStatus _status = scheduler.Status;
 
-    /// <summary>As of the latest turn.</summary>
+    /// <summary>As of the latest step's scheduling.</summary>
     public EngineStatus Status => _status;
 
     /// <summary>Runs until stopped, then ends every request that is left.</summary>
@@ -58,9 +58,9 @@ internal sealed partial class EngineLoop(
             Obey(command);
 
         var step = scheduler.Schedule();
+        Publish();
         if (step is not null)
             await RunStepAsync(step, stop);
-        Publish();
         return step is not null;
     }
 
@@ -104,15 +104,14 @@ internal sealed partial class EngineLoop(
 
     private void Publish()
     {
-        var status = scheduler.Status;
-        if (status != _status)
-        {
-            _status = status;
-            metrics.StatusChanged(status);
-        }
+        _status = scheduler.Status;
+        metrics.StatusChanged(_status);
+        if (_drains.Count > 0 && scheduler.IsIdle)
+            CompleteDrains();
+    }
 
-        if (_drains.Count == 0 || !scheduler.IsIdle)
-            return;
+    private void CompleteDrains()
+    {
         foreach (var idle in _drains)
             idle.TrySetResult();
         _drains.Clear();
@@ -123,9 +122,20 @@ internal sealed partial class EngineLoop(
     {
         commands.Writer.TryComplete();
         while (commands.Reader.TryRead(out var command))
-            Obey(command);
-        scheduler.FinishAll(reason, error);
-        Publish();
+        {
+            if (command is EngineCommand.Submit or EngineCommand.Drain)
+                Obey(command);
+        }
+
+        try
+        {
+            scheduler.FinishAll(reason, error);
+        }
+        finally
+        {
+            Publish();
+            CompleteDrains();
+        }
     }
 
     private static partial class Log

@@ -1,6 +1,6 @@
 namespace Inference.Engine;
 
-/// <summary>How full the engine is, as of its latest step.</summary>
+/// <summary>How full the engine is, as of the scheduling of its latest step.</summary>
 /// <param name="Running">Sequences that take part in steps.</param>
 /// <param name="Waiting">Sequences that wait to join, preempted ones included.</param>
 /// <param name="BlocksUsed">KV cache blocks that sequences hold.</param>

@@ -62,7 +62,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         _completion = new Lazy<Task>(() => Task.Run(() => _loop.RunAsync(_stop.Token)));
     }
 
-    /// <summary>How full the engine is, as of its latest step.</summary>
+    /// <summary>How full the engine is, as of the scheduling of its latest step.</summary>
     public EngineStatus Status => _loop.Status;
 
     /// <summary>The most tokens, prompt and output, of one request here: what the model takes, or the whole KV cache if that holds less.</summary>

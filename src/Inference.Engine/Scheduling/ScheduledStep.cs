@@ -8,14 +8,12 @@ namespace Inference.Engine.Scheduling;
 /// A step from its scheduling until it was applied: the executor sees only <see cref="Plan"/>. Its buffers serve one step after another,
 /// so a plan's memory is valid until its step was applied.
 /// </summary>
-internal sealed class ScheduledStep
+internal sealed class ScheduledStep(int maxTokenCount)
 {
     private readonly List<ScheduledSequence> _entries = [];
-    private readonly int[] _tokenIds;
+    private int[] _tokenIds = [];
     private SequenceStep[] _sequences = [];
     private StepPlan? _plan;
-
-    public ScheduledStep(int maxTokenCount) => _tokenIds = new int[maxTokenCount];
 
     /// <summary>The sequences, in packed order.</summary>
     public ReadOnlySpan<ScheduledSequence> Entries => CollectionsMarshal.AsSpan(_entries);
@@ -24,7 +22,7 @@ internal sealed class ScheduledStep
     public int TokenCount { get; private set; }
 
     /// <summary>Tokens that still fit.</summary>
-    public int Budget => _tokenIds.Length - TokenCount;
+    public int Budget => maxTokenCount - TokenCount;
 
     public StepPlan Plan => _plan ?? throw new InvalidOperationException("The step is not sealed.");
 
@@ -53,6 +51,8 @@ internal sealed class ScheduledStep
     /// <summary>Packs what was added into the plan.</summary>
     public void Seal(long stepIndex)
     {
+        if (_tokenIds.Length < TokenCount)
+            _tokenIds = new int[Math.Min(maxTokenCount, 2L * TokenCount)];
         if (_sequences.Length < _entries.Count)
             _sequences = new SequenceStep[Math.Max(_entries.Count, 2 * _sequences.Length)];
 

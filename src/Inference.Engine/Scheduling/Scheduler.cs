@@ -50,11 +50,24 @@ internal sealed class Scheduler
             Finish(sequence, FinishReason.Cancelled);
     }
 
-    /// <summary>Ends every sequence.</summary>
+    /// <summary>Ends every sequence: also when ending one of them throws, which is thrown on at the end.</summary>
     public void FinishAll(FinishReason reason, string? error = null)
     {
+        List<Exception>? failures = null;
         foreach (var sequence in _live.Values.ToArray())
-            Finish(sequence, reason, error);
+        {
+            try
+            {
+                Finish(sequence, reason, error);
+            }
+            catch (Exception exception)
+            {
+                (failures ??= []).Add(exception);
+            }
+        }
+
+        if (failures is not null)
+            throw new AggregateException(failures);
     }
 
     /// <summary>
@@ -196,9 +209,15 @@ internal sealed class Scheduler
         LeaveGate(sequence);
         _pool.Release(sequence.Blocks);
         _live.Remove(sequence.Id);
-        _metrics.RequestFinished(sequence, reason, _time.GetTimestamp());
-        // Last: who sees the end may look at the metrics.
-        sequence.Finish(reason, error);
+        try
+        {
+            _metrics.RequestFinished(sequence, reason, _time.GetTimestamp());
+        }
+        finally
+        {
+            // Last, for who sees the end may look at the metrics; in any case, for a listener to metrics may throw.
+            sequence.Finish(reason, error);
+        }
     }
 
     /// <summary>A sequence leaves the gate when it is first scheduled, or when it ends without ever having been.</summary>

@@ -1,0 +1,58 @@
+using Inference.Engine.Scheduling;
+
+namespace Inference.Engine.Tests.Scheduling;
+
+/// <summary>What must hold between any two steps.</summary>
+internal static class SchedulerInvariants
+{
+    /// <summary>All violations.</summary>
+    public static IReadOnlyList<string> Violations(SchedulerSnapshot snapshot, SchedulerOptions options)
+    {
+        var violations = new List<string>();
+        var sequences = snapshot.Running.Concat(snapshot.Queued).ToArray();
+        Check(snapshot.Running.Length <= options.MaxNumSeqs, $"{snapshot.Running.Length} sequences are running");
+        Check(sequences.Length == snapshot.LiveCount, $"{snapshot.LiveCount} sequences are live, {sequences.Length} are listed");
+        Check(sequences.Zip(sequences.Skip(1)).All(pair => pair.First.Id < pair.Second.Id), "sequences are not in order of arrival");
+
+        CheckBlocks();
+        foreach (var sequence in snapshot.Running)
+        {
+            Check(sequence.Status == SequenceStatus.Running, $"sequence {sequence.Id} runs and is {sequence.Status}");
+            Check(sequence.ComputedLength > 0, $"sequence {sequence.Id} runs with nothing computed");
+            var needed = (sequence.ComputedLength + snapshot.BlockSize - 1) / snapshot.BlockSize;
+            Check(sequence.Blocks.Length == needed, $"sequence {sequence.Id} holds {sequence.Blocks.Length} blocks for {sequence.ComputedLength} tokens");
+        }
+
+        foreach (var sequence in snapshot.Queued)
+        {
+            Check(sequence.Status.IsQueued(), $"sequence {sequence.Id} is queued and {sequence.Status}");
+            Check(sequence.ComputedLength == 0, $"sequence {sequence.Id} is queued with {sequence.ComputedLength} tokens computed");
+            Check(sequence.Blocks.IsEmpty, $"sequence {sequence.Id} is queued and holds blocks");
+        }
+
+        foreach (var sequence in sequences)
+        {
+            Check(sequence.ScheduledLength == 0, $"sequence {sequence.Id} is scheduled between steps");
+            Check(sequence.CommittedBlocks == sequence.Blocks.Length, $"sequence {sequence.Id} holds a reservation between steps");
+            Check(sequence.ComputedLength < sequence.TotalLength, $"sequence {sequence.Id} has nothing left to compute");
+            Check(sequence.PromptLength <= sequence.TotalLength && sequence.TotalLength < sequence.MaxLength, $"sequence {sequence.Id} should have ended");
+        }
+
+        return violations;
+
+        void CheckBlocks()
+        {
+            var uses = new int[snapshot.BlockCount];
+            foreach (var block in snapshot.FreeBlocks.Concat(sequences.SelectMany(sequence => sequence.Blocks)))
+                uses[block]++;
+            for (var block = 0; block < uses.Length; block++)
+                Check(uses[block] == 1, $"block {block} is in {uses[block]} places");
+        }
+
+        void Check(bool holds, string violation)
+        {
+            if (!holds)
+                violations.Add(violation);
+        }
+    }
+}
