@@ -8,7 +8,10 @@ namespace Inference.Tokenization.Bpe;
 /// </summary>
 internal static class BpeMerger
 {
-    private const int MaxScanned = 96;
+    /// <summary>Words of more symbols than this use the heap.</summary>
+    public const int MaxScanned = 96;
+
+    private const int NoRank = int.MaxValue;
 
     /// <summary>Merges in place; how many symbols are left.</summary>
     public static int Merge(Span<int> symbols, MergeTable merges) =>
@@ -17,74 +20,80 @@ internal static class BpeMerger
     private static int MergeByScan(Span<int> symbols, MergeTable merges)
     {
         int count = symbols.Length;
-        Span<int> ranks = stackalloc int[MaxScanned];
+        Span<(int Rank, int Merged)> pairs = stackalloc (int, int)[MaxScanned];
         for (int i = 0; i + 1 < count; i++)
-            merges.TryGet(symbols[i], symbols[i + 1], out ranks[i], out _);
+            pairs[i] = merges.Get(symbols[i], symbols[i + 1]);
         while (count > 1)
         {
             int best = 0;
             for (int i = 1; i + 1 < count; i++)
             {
-                if (ranks[i] < ranks[best])
+                if (pairs[i].Rank < pairs[best].Rank)
                     best = i;
             }
-            if (!merges.TryGet(symbols[best], symbols[best + 1], out _, out int merged))
+            if (pairs[best].Rank == NoRank)
                 break;
-            symbols[best] = merged;
+            symbols[best] = pairs[best].Merged;
             symbols[(best + 2)..count].CopyTo(symbols[(best + 1)..]);
-            ranks[(best + 1)..(count - 1)].CopyTo(ranks[best..]);
+            pairs[(best + 1)..(count - 1)].CopyTo(pairs[best..]);
             count--;
             if (best > 0)
-                merges.TryGet(symbols[best - 1], merged, out ranks[best - 1], out _);
+                pairs[best - 1] = merges.Get(symbols[best - 1], symbols[best]);
             if (best + 1 < count)
-                merges.TryGet(merged, symbols[best + 1], out ranks[best], out _);
+                pairs[best] = merges.Get(symbols[best], symbols[best + 1]);
         }
         return count;
     }
 
+    /// <summary>
+    /// The symbols form a linked list of nodes, each with the pair that it begins. The heap may hold pairs that are out of date: those
+    /// whose rank is no longer that of the node's pair.
+    /// </summary>
     private static int MergeByHeap(Span<int> symbols, MergeTable merges)
     {
         int count = symbols.Length;
-        int[] next = ArrayPool<int>.Shared.Rent(count + 1);
-        int[] previous = ArrayPool<int>.Shared.Rent(count + 1);
-        var heap = new PriorityQueue<int, ulong>();
+        Node[] nodes = ArrayPool<Node>.Shared.Rent(count);
+        List<(int, ulong)> pairs = new(count);
         for (int i = 0; i < count; i++)
-            (previous[i], next[i]) = (i - 1, i + 1);
-        heap.EnqueueRange(PairsOf(symbols, merges));
+        {
+            (int rank, int merged) = i + 1 < count ? merges.Get(symbols[i], symbols[i + 1]) : (NoRank, -1);
+            nodes[i] = new(i - 1, i + 1, rank, merged);
+            if (rank != NoRank)
+                pairs.Add((i, Priority(rank, i)));
+        }
+        var heap = new PriorityQueue<int, ulong>(pairs);
         while (heap.TryDequeue(out int left, out ulong priority))
         {
-            int right = next[left];
-            // The pair is out of date when one of its symbols has merged since; a removed symbol is -1.
-            if (symbols[left] < 0 || right >= count || !merges.TryGet(symbols[left], symbols[right], out int rank, out int merged)
-                || Priority(rank, left) != priority)
+            ref Node node = ref nodes[left];
+            if (Priority(node.Rank, left) != priority)
                 continue;
-            symbols[left] = merged;
-            symbols[right] = -1;
-            next[left] = next[right];
-            previous[next[left]] = left;
-            if (previous[left] >= 0 && merges.TryGet(symbols[previous[left]], merged, out rank, out _))
-                heap.Enqueue(previous[left], Priority(rank, previous[left]));
-            if (next[left] < count && merges.TryGet(merged, symbols[next[left]], out rank, out _))
-                heap.Enqueue(left, Priority(rank, left));
+            int right = node.Next;
+            symbols[left] = node.Merged;
+            node.Next = nodes[right].Next;
+            nodes[right].Rank = NoRank;
+            if (node.Next < count)
+                nodes[node.Next].Previous = left;
+            Renew(left, symbols, nodes, merges, heap);
+            if (node.Previous >= 0)
+                Renew(node.Previous, symbols, nodes, merges, heap);
         }
         int kept = 0;
-        for (int i = 0; i < count; i = next[i])
+        for (int i = 0; i < count; i = nodes[i].Next)
             symbols[kept++] = symbols[i];
-        ArrayPool<int>.Shared.Return(next);
-        ArrayPool<int>.Shared.Return(previous);
+        ArrayPool<Node>.Shared.Return(nodes);
         return kept;
     }
 
-    private static List<(int, ulong)> PairsOf(Span<int> symbols, MergeTable merges)
+    /// <summary>Looks up the pair that the node begins now, and queues it.</summary>
+    private static void Renew(int at, Span<int> symbols, Node[] nodes, MergeTable merges, PriorityQueue<int, ulong> heap)
     {
-        List<(int, ulong)> pairs = new(symbols.Length);
-        for (int i = 0; i + 1 < symbols.Length; i++)
-        {
-            if (merges.TryGet(symbols[i], symbols[i + 1], out int rank, out _))
-                pairs.Add((i, Priority(rank, i)));
-        }
-        return pairs;
+        ref Node node = ref nodes[at];
+        (node.Rank, node.Merged) = node.Next < symbols.Length ? merges.Get(symbols[at], symbols[node.Next]) : (NoRank, -1);
+        if (node.Rank != NoRank)
+            heap.Enqueue(at, Priority(node.Rank, at));
     }
 
     private static ulong Priority(int rank, int position) => (ulong)rank << 32 | (uint)position;
+
+    private record struct Node(int Previous, int Next, int Rank, int Merged);
 }

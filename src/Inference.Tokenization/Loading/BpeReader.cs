@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.Json;
 using Inference.Tokenization.Bpe;
 
@@ -27,14 +28,15 @@ internal static class BpeReader
     /// <summary>An object of token: id. The ids must be distinct; of a token that is named twice the last one counts.</summary>
     private static Vocabulary ReadVocabulary(JsonField field)
     {
-        Dictionary<string, int> ids = [];
+        Dictionary<string, int> ids = new(field.MemberCount());
         foreach (JsonProperty member in field.Members())
             ids[NameOf(member, field)] = IdOf(member, field);
-        HashSet<int> seen = new(ids.Count);
+        BitArray taken = new(TokenizerReader.IdLimit);
         foreach ((string token, int id) in ids)
         {
-            if (!seen.Add(id))
+            if (taken[id])
                 throw field.Error($"id {id} of token '{token}' belongs to another token as well");
+            taken[id] = true;
         }
         return new Vocabulary(ids);
     }
@@ -68,33 +70,37 @@ internal static class BpeReader
         foreach (JsonField merge in field.Items())
         {
             // The format's own first line, which some files carry along.
-            if (merge.IsString && merge.Text() is var line && line.StartsWith("#version", StringComparison.Ordinal))
+            if (merge.IsString && merge.Text().StartsWith("#version", StringComparison.Ordinal))
                 continue;
-            (string left, string right) = ReadPair(merge);
+            ReadPair(merge, out ReadOnlySpan<char> left, out ReadOnlySpan<char> right);
             if (right.Length < prefixLength)
                 throw merge.Error($"'{right}' is shorter than continuing_subword_prefix");
             int length = left.Length + right.Length - prefixLength;
             if (joined.Length < length)
                 joined = new char[length * 2];
             left.CopyTo(joined);
-            right.AsSpan(prefixLength).CopyTo(joined.AsSpan(left.Length));
+            right[prefixLength..].CopyTo(joined.AsSpan(left.Length));
             merges.Set(IdIn(vocabulary, left, merge), IdIn(vocabulary, right, merge), rank++, IdIn(vocabulary, joined.AsSpan(0, length), merge));
         }
         return merges;
     }
 
-    private static (string Left, string Right) ReadPair(JsonField merge)
+    private static void ReadPair(JsonField merge, out ReadOnlySpan<char> left, out ReadOnlySpan<char> right)
     {
         if (merge.IsArray)
         {
-            JsonField[] pair = [.. merge.Items().Take(3)];
-            return pair.Length == 2 ? (pair[0].Text(), pair[1].Text()) : throw merge.Error("must be a pair of tokens");
+            if (merge.Count() != 2)
+                throw merge.Error("must be a pair of tokens");
+            left = merge[0].Text();
+            right = merge[1].Text();
+            return;
         }
         string text = merge.Text();
         int space = text.IndexOf(' ', StringComparison.Ordinal);
-        return space >= 0 && text.IndexOf(' ', space + 1) < 0
-            ? (text[..space], text[(space + 1)..])
-            : throw merge.Error("must be two tokens with one space between them");
+        if (space < 0 || text.IndexOf(' ', space + 1) >= 0)
+            throw merge.Error("must be two tokens with one space between them");
+        left = text.AsSpan(0, space);
+        right = text.AsSpan(space + 1);
     }
 
     private static int IdIn(Vocabulary vocabulary, ReadOnlySpan<char> token, JsonField merge) =>

@@ -3,9 +3,10 @@ using System.Text.Json;
 namespace Inference.Tokenization.Loading;
 
 /// <summary>A JSON value that knows where it stands, so that every complaint about it names the file and the field.</summary>
-internal readonly struct JsonField(JsonElement element, string file, string path)
+internal readonly struct JsonField(JsonElement element, string file, string path, int index = -1)
 {
-    public JsonElement Element => element;
+    // Put together only when asked for: a list may have half a million items.
+    private string Path => index < 0 ? path : $"{path}[{index}]";
 
     public bool IsNull => element.ValueKind == JsonValueKind.Null;
 
@@ -66,24 +67,30 @@ internal readonly struct JsonField(JsonElement element, string file, string path
     {
         if (!IsArray)
             throw Error("must be a list");
-        (string listFile, string listPath) = (file, path);
-        return element.EnumerateArray().Select((item, i) => new JsonField(item, listFile, $"{listPath}[{i}]"));
+        (string listFile, string listPath) = (file, Path);
+        return element.EnumerateArray().Select((item, i) => new JsonField(item, listFile, listPath, i));
     }
+
+    /// <summary>An item of a list, which must be that long.</summary>
+    public JsonField this[int item] => new(element[item], file, Path, item);
 
     /// <summary>The length of a list.</summary>
     public int Count() => IsArray ? element.GetArrayLength() : throw Error("must be a list");
 
+    /// <summary>How many members an object has.</summary>
+    public int MemberCount() => IsObject ? element.GetPropertyCount() : throw Error("must be an object");
+
     public JsonElement.ObjectEnumerator Members() => IsObject ? element.EnumerateObject() : throw Error("must be an object");
 
     public TokenizerFormatException Error(string what, Exception? inner = null) =>
-        new($"{file}: {(path.Length == 0 ? "the file" : path)}: {what}", inner);
+        new($"{file}: {(Path.Length == 0 ? "the file" : Path)}: {what}", inner);
 
     private bool Find(string name, out JsonField field)
     {
         if (!IsObject)
             throw Error("must be an object");
         bool found = element.TryGetProperty(name, out JsonElement value);
-        field = found ? new JsonField(value, file, path.Length == 0 ? name : $"{path}.{name}") : default;
+        field = found ? new JsonField(value, file, Path.Length == 0 ? name : $"{Path}.{name}") : default;
         return found;
     }
 

@@ -100,8 +100,19 @@ internal sealed class UnicodeDecompositions
             ranges.Add((HangulBase, HangulBase + HangulCount - 1));
         }
         if (form is UnicodeForm.Nfkc or UnicodeForm.Nfkd)
+        {
+            // A canonical mapping may lead to a code point that has a compatible one.
+            ranges.AddRange(_canonical.Keys.Where(code => !FullMapping(code, true).SequenceEqual(FullMapping(code, false))).Select(One));
             ranges.AddRange(_compatible.Keys.Select(One));
+        }
         return CodePointSet.OfRanges([.. ranges]);
+    }
+
+    private List<int> FullMapping(int codePoint, bool compatible)
+    {
+        List<int> mapping = [];
+        Decompose(codePoint, compatible, mapping);
+        return mapping;
     }
 
     private static (int, int) One(int codePoint) => (codePoint, codePoint);
