@@ -3,8 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Inference.Models.Checkpoints;
 
 /// <summary>
-/// A file of weights, read by position. Reads go through the page cache into the caller's buffer, not through a mapping: a file that shrinks or a
-/// disk that fails while it is read is then an error like any other, where a mapping would kill the process. Safe for concurrent readers.
+/// A file of weights, read by position. Reads go through the page cache into the caller's buffer, not through a mapping: a file that
+/// shrinks or a disk that fails while it is read is then an error like any other, where a mapping would kill the process. Safe for
+/// concurrent readers.
 /// </summary>
 internal sealed class CheckpointFile : IDisposable
 {

@@ -6,11 +6,13 @@ internal static class CheckpointValidator
     /// <summary>Tables that old exporters saved and that follow from the spec.</summary>
     private const string RotaryTableSuffix = ".rotary_emb.inv_freq";
 
-    /// <summary>Checks existence, shape and readability of every tensor, and that none is left over (it would change what is computed).</summary>
+    /// <summary>
+    /// Checks existence, shape and readability of every tensor, and that none is left over (it would change what is computed).
+    /// </summary>
     /// <param name="spec">What the decoder needs.</param>
     /// <param name="weights">What there is.</param>
     /// <param name="path">Of the checkpoint, for messages.</param>
-    /// <exception cref="ModelFormatException">A tensor is missing, superfluous, of another shape or of a type that cannot be read.</exception>
+    /// <exception cref="ModelFormatException">A tensor is missing, superfluous, of another shape or unreadable.</exception>
     public static void Validate(DecoderSpec spec, WeightSource weights, string path)
     {
         var known = new HashSet<string>(StringComparer.Ordinal) { WeightNames.Head };

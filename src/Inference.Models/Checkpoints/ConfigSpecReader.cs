@@ -3,8 +3,9 @@ using System.Collections.Frozen;
 namespace Inference.Models.Checkpoints;
 
 /// <summary>
-/// Reads a <see cref="DecoderSpec"/> from a Hugging Face config.json, in the spelling of transformers 5 (<c>rope_parameters</c>) or of earlier
-/// releases (<c>rope_theta</c>, <c>rope_scaling</c>). A setting that changes what the model computes and that the spec cannot express is an error.
+/// Reads a <see cref="DecoderSpec"/> from a Hugging Face config.json, in the spelling of transformers 5 (<c>rope_parameters</c>) or of
+/// earlier releases (<c>rope_theta</c>, <c>rope_scaling</c>). A setting that changes what the model computes and that the spec cannot
+/// express is an error.
 /// </summary>
 internal static class ConfigSpecReader
 {
@@ -15,11 +16,13 @@ internal static class ConfigSpecReader
     /// <summary>Settings that no family here can express, whatever their value.</summary>
     private static readonly string[] Inexpressible =
     [
-        "quantization_config", "auto_map", "attn_logit_softcapping", "final_logit_softcapping", "num_local_experts", "num_experts", "clip_qkv",
+        "quantization_config", "auto_map", "attn_logit_softcapping", "final_logit_softcapping", "num_local_experts", "num_experts",
+        "clip_qkv",
     ];
 
     /// <summary>The keys of <c>rope_parameters</c> or <c>rope_scaling</c> that say nothing beyond plain rotary embeddings.</summary>
-    private static readonly FrozenSet<string> PlainRotaryKeys = FrozenSet.Create("rope_theta", "rope_type", "type", "partial_rotary_factor");
+    private static readonly FrozenSet<string> PlainRotaryKeys =
+        FrozenSet.Create("rope_theta", "rope_type", "type", "partial_rotary_factor");
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="ModelFormatException">A field is missing, wrong, or cannot be expressed; the message names it.</exception>
@@ -68,13 +71,13 @@ internal static class ConfigSpecReader
         var family = ModelFamily.OfModelType(modelType);
         if (family is null)
         {
-            var known = string.Join(", ", ModelFamily.All.Select(known => known.ModelType));
-            throw config.Error("model_type", $"'{OneLine.Shorten(modelType)}' is not supported; supported are {known}");
+            throw config.Error("model_type", $"'{OneLine.Shorten(modelType)}' is not supported; supported are {ModelFamily.ModelTypes}");
         }
 
         if (config.GetStrings("architectures") is { } architectures && !architectures.Contains(family.Architecture))
         {
-            throw config.Error("architectures", $"should contain {family.Architecture}, not {OneLine.Shorten(string.Join(", ", architectures))}");
+            var named = OneLine.Shorten(string.Join(", ", architectures));
+            throw config.Error("architectures", $"should contain {family.Architecture}, not {named}");
         }
 
         return family;

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Inference.Models.Checkpoints;
 
-/// <summary>The fields of a JSON object in a file, read with errors that name file and field. A field that is null counts as absent.</summary>
+/// <summary>
+/// The fields of a JSON object in a file, read with errors that name file and field. A field that is null counts as absent.
+/// </summary>
 internal sealed class JsonFields
 {
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false };

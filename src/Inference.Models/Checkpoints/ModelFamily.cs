@@ -58,6 +58,12 @@ internal sealed record ModelFamily
     /// <summary>Whether <c>sliding_window</c> holds only when <c>use_sliding_window</c> is true.</summary>
     public bool SlidingWindowIsOptional { get; init; }
 
+    /// <summary>Every <c>model_type</c>, for messages.</summary>
+    public static string ModelTypes => string.Join(", ", All.Select(family => family.ModelType));
+
+    /// <summary>Every <c>general.architecture</c>, for messages.</summary>
+    public static string GgufArchitectures => string.Join(", ", All.Select(family => family.GgufArchitecture).Distinct());
+
     /// <summary>By <c>model_type</c>, or null.</summary>
     public static ModelFamily? OfModelType(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);
 

@@ -24,15 +24,18 @@ public sealed class ModelFolder : IDisposable
     /// <summary>What the model computes; all its numbers have been checked.</summary>
     public DecoderSpec Spec { get; }
 
-    /// <summary>The weights; every tensor that <see cref="Spec"/> needs is there, of the right shape and readable. Safe for concurrent readers.</summary>
+    /// <summary>
+    /// The weights; every tensor that <see cref="Spec"/> needs is there, of the right shape and readable. Safe for concurrent readers.
+    /// </summary>
     public WeightSource Weights { get; }
 
     /// <summary>Every file that <see cref="Spec"/> and <see cref="Weights"/> depend on, in a fixed order.</summary>
     public IReadOnlyList<string> SourceFiles { get; }
 
     /// <summary>
-    /// Opens a folder that holds config.json and model.safetensors (or model.safetensors.index.json with its shards, or one other .safetensors
-    /// file); else one .gguf file, with or without config.json; or a .gguf file itself, with the config.json beside it, if there is one.
+    /// Opens a folder that holds config.json and model.safetensors (or model.safetensors.index.json with its shards, or one other
+    /// .safetensors file); else one .gguf file, with or without config.json; or a .gguf file itself, with the config.json beside it, if
+    /// there is one.
     /// </summary>
     /// <exception cref="ModelFormatException">The model cannot be used; the message names the file and the field or tensor.</exception>
     public static ModelFolder Open(string path)

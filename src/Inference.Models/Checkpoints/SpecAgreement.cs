@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Inference.Models.Checkpoints;
 
-/// <summary>Compares the spec of a config.json with that of the GGUF file beside it. (Whether tensors agree is the validator's part.)</summary>
+/// <summary>
+/// Compares the spec of a config.json with that of the GGUF file beside it. (Whether tensors agree is the validator's part.)
+/// </summary>
 internal static class SpecAgreement
 {
     private static readonly ImmutableArray<(string Field, Func<DecoderSpec, IFormattable> Value)> Fields =

@@ -1,6 +1,8 @@
 namespace Inference.Models.Checkpoints;
 
-/// <summary>The ranges in which the numbers of a model can be believed. What is inside them can be multiplied in 64 bits without overflow.</summary>
+/// <summary>
+/// The ranges in which the numbers of a model can be believed. What is inside them can be multiplied in 64 bits without overflow.
+/// </summary>
 internal static class SpecLimits
 {
     /// <summary>The largest sizes: rows of the embedding, width of the stream or of the MLP, and positions.</summary>

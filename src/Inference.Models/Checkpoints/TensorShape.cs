@@ -9,7 +9,9 @@ internal static class TensorShape
     /// <summary>More elements than any file holds, few enough that sizes in bytes do not overflow 64 bits.</summary>
     private const long MaxElementCount = 1L << 56;
 
-    /// <summary>The product of the dimensions (1 for a scalar), or false when a dimension is not positive or the product is absurd.</summary>
+    /// <summary>
+    /// The product of the dimensions (1 for a scalar), or false when a dimension is not positive or the product is absurd.
+    /// </summary>
     public static bool TryGetElementCount(ImmutableArray<long> shape, out long count)
     {
         count = 1;
@@ -29,7 +31,9 @@ internal static class TensorShape
 
     /// <summary>The product of the dimensions of a shape that has been checked.</summary>
     public static long ElementCount(ImmutableArray<long> shape) =>
-        TryGetElementCount(shape, out var count) ? count : throw new ArgumentException($"{Format(shape)} is no valid shape.", nameof(shape));
+        TryGetElementCount(shape, out var count)
+            ? count
+            : throw new ArgumentException($"{Format(shape)} is no valid shape.", nameof(shape));
 
     /// <summary>For messages: <c>[2, 3]</c>.</summary>
     public static string Format(ImmutableArray<long> shape) =>

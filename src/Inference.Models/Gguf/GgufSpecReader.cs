@@ -3,8 +3,8 @@ using Inference.Models.Checkpoints;
 namespace Inference.Models.Gguf;
 
 /// <summary>
-/// Reads a <see cref="DecoderSpec"/> from GGUF metadata. Every hyperparameter of the architecture must be one that is understood: a key that is
-/// not could change what the model computes.
+/// Reads a <see cref="DecoderSpec"/> from GGUF metadata. Every hyperparameter of the architecture must be one that is understood: a key
+/// that is not could change what the model computes.
 /// </summary>
 internal sealed class GgufSpecReader
 {
@@ -22,7 +22,7 @@ internal sealed class GgufSpecReader
         var architecture = _metadata.GetString(ArchitectureKey) ?? throw _metadata.Error(ArchitectureKey, "is missing");
         Family = ModelFamily.OfGguf(architecture) ?? throw _metadata.Error(
             ArchitectureKey,
-            $"'{OneLine.Shorten(architecture)}' is not supported; supported are {string.Join(", ", ModelFamily.All.Select(f => f.GgufArchitecture).Distinct())}");
+            $"'{OneLine.Shorten(architecture)}' is not supported; supported are {ModelFamily.GgufArchitectures}");
     }
 
     private ModelFamily Family { get; }

@@ -105,7 +105,9 @@ internal sealed class GgufStream(CheckpointFile file)
     {
         if (destination.Length > Remaining)
         {
-            throw Error(file.Length > _end ? $"the header is over {MaxHeaderBytes} bytes long" : $"the file ends here, at byte {file.Length}");
+            throw Error(file.Length > _end
+                ? $"the header is over {MaxHeaderBytes} bytes long"
+                : $"the file ends here, at byte {file.Length}");
         }
 
         while (!destination.IsEmpty)

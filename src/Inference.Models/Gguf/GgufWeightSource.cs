@@ -18,7 +18,7 @@ internal sealed class GgufWeightSource : WeightSource
     /// <summary>Takes over an open file.</summary>
     /// <param name="file">Disposed with the source.</param>
     /// <param name="interleavedHeadSize">The head size when query and key rows are interleaved (the llama architecture), else 0.</param>
-    /// <exception cref="ModelFormatException">Two tensors have one name, or the rows of a query or key projection are not whole heads.</exception>
+    /// <exception cref="ModelFormatException">Two tensors have one name, or a query or key projection is not whole heads.</exception>
     public GgufWeightSource(GgufFile file, int interleavedHeadSize)
     {
         _file = file;

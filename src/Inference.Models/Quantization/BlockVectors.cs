@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics;
 namespace Inference.Models.Quantization;
 
 /// <summary>
-/// The pieces that quantised blocks of 32 are decoded with, 16 elements at a time. They are written over spans with cross-platform vectors: the
-/// JIT compiles them to AVX2 or AVX-512 (or pairs of 128-bit operations elsewhere), and a wrong length throws instead of touching foreign memory.
+/// The pieces that quantised blocks of 32 are decoded with, 16 elements at a time. They are written over spans with cross-platform
+/// vectors: the JIT compiles them to AVX2 or AVX-512 (or pairs of 128-bit operations elsewhere), and a wrong length throws instead of
+/// touching foreign memory.
 /// </summary>
 internal static class BlockVectors
 {
@@ -42,7 +43,9 @@ internal static class BlockVectors
         (high * scales).CopyTo(destination[8..]);
     }
 
-    /// <summary>Writes 16 elements: value * scale + minimum, rounded twice (the format's definition has no fused multiply-add).</summary>
+    /// <summary>
+    /// Writes 16 elements: value * scale + minimum. The product of 11 and 8 bits is exact in float32; only the sum rounds.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ScaleAndAdd(Vector128<sbyte> values, float scale, float minimum, Span<float> destination)
     {

@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Inference.Models.Quantization;
 
-/// <summary>32 elements: a float16 scale d, then 16 bytes of nibbles q (element i in the low half of byte i, i + 16 in the high half); (q - 8) * d.</summary>
+/// <summary>
+/// 32 elements: a float16 scale d, then 16 bytes of nibbles q (element i in the low half of byte i, i + 16 in the high half); (q - 8) * d.
+/// </summary>
 internal sealed class Q4_0Encoding() : TensorEncoding("Q4_0", BlockVectors.BlockSize, 18)
 {
     protected override void DequantizeBlocks(ReadOnlySpan<byte> blocks, Span<float> destination)

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Inference.Models.Quantization;
 
-/// <summary>32 elements: a float16 scale d, 32 fifth bits (bit i is element i's), then nibbles as in Q4_0; q of five bits; (q - 16) * d.</summary>
+/// <summary>
+/// 32 elements: a float16 scale d, 32 fifth bits (bit i is element i's), then nibbles as in Q4_0; q of five bits; (q - 16) * d.
+/// </summary>
 internal sealed class Q5_0Encoding() : TensorEncoding("Q5_0", BlockVectors.BlockSize, 22)
 {
     protected override void DequantizeBlocks(ReadOnlySpan<byte> blocks, Span<float> destination)

@@ -1,8 +1,8 @@
 namespace Inference.Models.Quantization;
 
 /// <summary>
-/// How a row of numbers is stored: in blocks of a fixed number of elements and bytes. One subclass per encoding; <see cref="GgmlTypes"/> and the
-/// safetensors reader list them.
+/// How a row of numbers is stored: in blocks of a fixed number of elements and bytes. One subclass per encoding; <see
+/// cref="GgmlTypes"/> and the safetensors reader list them.
 /// </summary>
 internal abstract class TensorEncoding(string name, int elementsPerBlock, int bytesPerBlock)
 {
@@ -19,7 +19,7 @@ internal abstract class TensorEncoding(string name, int elementsPerBlock, int by
     /// <exception cref="OverflowException">More than fit in 64 bits.</exception>
     public long ByteCount(long elements) => checked(elements / ElementsPerBlock * BytesPerBlock);
 
-    /// <summary>Dequantises whole blocks to float32, exactly as the format defines it (each product and sum rounded to float32).</summary>
+    /// <summary>Dequantises whole blocks to float32, exactly as the format defines it in float32 arithmetic.</summary>
     /// <param name="blocks">A whole number of blocks.</param>
     /// <param name="destination">As many elements as the blocks hold.</param>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>

@@ -19,7 +19,9 @@ internal sealed class SafeTensorsFile : IDisposable
     private static readonly FrozenDictionary<string, TensorEncoding> Encodings =
         new[] { GgmlTypes.Float32, GgmlTypes.Float16, GgmlTypes.BFloat16 }.ToFrozenDictionary(encoding => encoding.Name);
 
-    /// <summary>Types that other tensors of a checkpoint may have (masks, packed weights), with their bytes: they can be skipped, not read.</summary>
+    /// <summary>
+    /// Types that other tensors of a checkpoint may have (masks, packed weights), with their bytes: they can be skipped, not read.
+    /// </summary>
     private static readonly FrozenDictionary<string, int> SkippedTypes = new Dictionary<string, int>
     {
         ["BOOL"] = 1, ["U8"] = 1, ["I8"] = 1, ["F8_E4M3"] = 1, ["F8_E5M2"] = 1, ["F8_E8M0"] = 1,

@@ -36,7 +36,7 @@ internal sealed class SafeTensorsWeightSource : WeightSource
     }
 
     /// <summary>Opens the files that an index names.</summary>
-    /// <exception cref="ModelFormatException">The index or a file is not valid, or a file lacks a tensor that the index says it has.</exception>
+    /// <exception cref="ModelFormatException">The index or a file is not valid, or a file lacks a tensor of the index.</exception>
     public static SafeTensorsWeightSource OpenSharded(string indexPath)
     {
         var index = SafeTensorsIndex.Load(indexPath);

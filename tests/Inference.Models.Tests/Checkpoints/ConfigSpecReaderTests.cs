@@ -40,7 +40,8 @@ public sealed class ConfigSpecReaderTests : IDisposable
             {"model_type":"llama","vocab_size":8,"hidden_size":16,"num_hidden_layers":1,"num_attention_heads":4,
              "intermediate_size":8,"max_position_embeddings":32,"head_dim":null,"num_key_value_heads":null}
             """);
-        Assert.Equal((4, 4, 4, 10_000f), (spec.Attention.HeadCount, spec.Attention.KvHeadCount, spec.Attention.HeadSize, spec.Attention.RotaryTheta));
+        var attention = spec.Attention;
+        Assert.Equal((4, 4, 4, 10_000f), (attention.HeadCount, attention.KvHeadCount, attention.HeadSize, attention.RotaryTheta));
         Assert.Equal((1e-6f, false), (spec.NormEpsilon, spec.TieWordEmbeddings));
         Assert.Equal((false, false, false), (spec.Attention.HasQkvBias, spec.Attention.HasOutputBias, spec.Mlp.HasBias));
     }

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Inference.Models.Tests.Checkpoints;
 
 /// <summary>
-/// The forward pass that a <see cref="DecoderSpec"/> describes, written plainly, without a cache: it shows that spec and weights were read right,
-/// by goldens that were computed elsewhere.
+/// The forward pass that a <see cref="DecoderSpec"/> describes, written plainly, without a cache: it shows that spec and weights were
+/// read right, by goldens that were computed elsewhere.
 /// </summary>
 internal sealed class ReferenceDecoder(DecoderSpec spec, WeightSource weights)
 {

@@ -58,7 +58,9 @@ public sealed class GgufSpecReaderTests : IDisposable
             .WithTensor("blk.0.attn_q.bias", [1], [1])
             .WithTensor("blk.0.attn_output.bias", [1], [1])
             .WithTensor("blk.0.ffn_gate.bias", [1], [1]));
-        Assert.Equal((false, true, true, true), (spec.TieWordEmbeddings, spec.Attention.HasQkvBias, spec.Attention.HasOutputBias, spec.Mlp.HasBias));
+        Assert.Equal(
+            (false, true, true, true),
+            (spec.TieWordEmbeddings, spec.Attention.HasQkvBias, spec.Attention.HasOutputBias, spec.Mlp.HasBias));
     }
 
     [Theory]

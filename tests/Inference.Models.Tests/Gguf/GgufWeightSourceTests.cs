@@ -35,7 +35,8 @@ public sealed class GgufWeightSourceTests : IDisposable
     public void ReadRows_InterleavedBias_GivesHalves()
     {
         var bias = _matrix[..Rows];
-        using var source = Open(new GgufBuilder().WithTensor("blk.0.attn_q.bias", [Rows], LlamaGguf.Interleave(bias, Rows, HeadSize)), HeadSize);
+        var stored = LlamaGguf.Interleave(bias, Rows, HeadSize);
+        using var source = Open(new GgufBuilder().WithTensor("blk.0.attn_q.bias", [Rows], stored), HeadSize);
         var read = new float[Rows];
         source.ReadRows("model.layers.0.self_attn.q_proj.bias", 0, read);
         Assert.Equal(bias, read);

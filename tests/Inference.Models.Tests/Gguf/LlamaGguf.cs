@@ -30,7 +30,8 @@ internal static class LlamaGguf
             var values = new float[TensorShape.ElementCount(shape)];
             model.Weights.ReadRows(name, 0, values);
             var isQueryOrKey = name.Contains("q_proj", StringComparison.Ordinal) || name.Contains("k_proj", StringComparison.Ordinal);
-            builder.WithTensor(Name(name), [.. shape], isQueryOrKey ? Interleave(values, (int)shape[0], model.Spec.Attention.HeadSize) : values);
+            values = isQueryOrKey ? Interleave(values, (int)shape[0], model.Spec.Attention.HeadSize) : values;
+            builder.WithTensor(Name(name), [.. shape], values);
         }
 
         return builder;

@@ -16,8 +16,9 @@ internal sealed class SafeTensorsBuilder
 
     public SafeTensorsBuilder With(string name, string type, long[] shape, byte[] data)
     {
+        var (begin, end) = (_data.Count, _data.Count + data.Length);
         _entries.Add($$"""
-            "{{name}}":{"dtype":"{{type}}","shape":[{{string.Join(',', shape)}}],"data_offsets":[{{_data.Count}},{{_data.Count + data.Length}}]}
+            "{{name}}":{"dtype":"{{type}}","shape":[{{string.Join(',', shape)}}],"data_offsets":[{{begin}},{{end}}]}
             """);
         _data.AddRange(data);
         return this;
