@@ -1,0 +1,18 @@
+using Inference.Tokenization.ChatTemplates.Runtime;
+using Inference.Tokenization.ChatTemplates.Values;
+
+namespace Inference.Tokenization.ChatTemplates.Syntax;
+
+internal sealed class DictExpression(IReadOnlyList<KeyValuePair<Expression, Expression>> pairs) : Expression
+{
+    public override object? Evaluate(RenderContext context)
+    {
+        var dict = new DictValue(pairs.Count);
+        foreach (var (key, value) in pairs)
+        {
+            dict.Set(context.Evaluate(key), context.Evaluate(value));
+        }
+
+        return dict;
+    }
+}
