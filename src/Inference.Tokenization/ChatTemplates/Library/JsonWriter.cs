@@ -83,7 +83,7 @@ internal sealed class JsonWriter(RenderContext context)
     private void AppendObject(DictValue dict, int depth)
     {
         IEnumerable<KeyValuePair<object?, object?>> items = dict.Items;
-        items = SortKeys ? items.OrderBy(item => item.Key, new SortKey(context)) : items;
+        items = SortKeys ? new SortKey(context).Sort(items, item => item.Key, reverse: false) : items;
         _output.Append('{');
         var separator = "";
         foreach (var (key, value) in items)

@@ -49,8 +49,8 @@ internal static class NumberParser
         var value = BigInteger.Zero;
         foreach (var c in digits)
         {
-            var digit = char.IsAsciiDigit(c) ? c - '0' : char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : int.MaxValue;
-            if (c != '_' && digit >= radix)
+            var digit = char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : CharUnicodeInfo.GetDecimalDigitValue(c);
+            if (c != '_' && (digit < 0 || digit >= radix))
             {
                 return null;
             }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Inference.Tokenization.ChatTemplates.Runtime;
 
 namespace Inference.Tokenization.ChatTemplates.Library;
@@ -9,6 +10,16 @@ internal sealed class SortKey(RenderContext context) : IComparer<object?>
 
     public int Compare(object? x, object? y) => Comparison.Compare(context, x, y, "<");
 
-    public List<object?> Sort(IEnumerable<object?> items, Func<object?, object?> key, bool reverse) =>
-        [.. reverse ? items.OrderByDescending(key, this) : items.OrderBy(key, this)];
+    public List<T> Sort<T>(IEnumerable<T> items, Func<T, object?> key, bool reverse)
+    {
+        try
+        {
+            return [.. reverse ? items.OrderByDescending(key, this) : items.OrderBy(key, this)];
+        }
+        catch (InvalidOperationException e) when (e.InnerException is { } cause)
+        {
+            ExceptionDispatchInfo.Throw(cause); // what Compare threw, which sorting wraps
+            throw;
+        }
+    }
 }

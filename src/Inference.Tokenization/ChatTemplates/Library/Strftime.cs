@@ -12,11 +12,11 @@ internal static class Strftime
         const int LongestField = 64;
         context.ChargeText((long)format.Length * LongestField);
         var output = new StringBuilder();
-        Append(output, format, time.DateTime);
+        Append(output, format, time);
         return output.ToString();
     }
 
-    private static void Append(StringBuilder output, string format, DateTime time)
+    private static void Append(StringBuilder output, string format, DateTimeOffset time)
     {
         for (var i = 0; i < format.Length; i++)
         {
@@ -41,7 +41,7 @@ internal static class Strftime
         _ => field,
     };
 
-    private static string? Field(char directive, DateTime t)
+    private static string? Field(char directive, DateTimeOffset t)
     {
         var hour12 = t.Hour % 12 == 0 ? 12 : t.Hour % 12;
         return directive switch
@@ -57,8 +57,8 @@ internal static class Strftime
             'e' => $"{t.Day,2}",
             'f' => Text(t, "ffffff"),
             'F' => Text(t, "yyyy-MM-dd"),
-            'g' => $"{ISOWeek.GetYear(t) % 100:00}",
-            'G' => $"{ISOWeek.GetYear(t)}",
+            'g' => $"{ISOWeek.GetYear(t.DateTime) % 100:00}",
+            'G' => $"{ISOWeek.GetYear(t.DateTime)}",
             'H' => $"{t.Hour:00}",
             'I' => $"{hour12:00}",
             'j' => $"{t.DayOfYear:000}",
@@ -71,12 +71,13 @@ internal static class Strftime
             'P' => t.Hour < 12 ? "am" : "pm",
             'r' => $"{hour12:00}{Text(t, "':'mm':'ss")} {(t.Hour < 12 ? "AM" : "PM")}",
             'R' => Text(t, "HH':'mm"),
+            's' => $"{t.ToUnixTimeSeconds()}",
             'S' => $"{t.Second:00}",
             't' => "\t",
             'T' or 'X' => Text(t, "HH':'mm':'ss"),
             'u' => $"{(t.DayOfWeek == DayOfWeek.Sunday ? 7 : (int)t.DayOfWeek)}",
             'U' => $"{(t.DayOfYear + 6 - (int)t.DayOfWeek) / 7:00}",
-            'V' => $"{ISOWeek.GetWeekOfYear(t):00}",
+            'V' => $"{ISOWeek.GetWeekOfYear(t.DateTime):00}",
             'w' => $"{(int)t.DayOfWeek}",
             'W' => $"{(t.DayOfYear + 6 - (((int)t.DayOfWeek + 6) % 7)) / 7:00}",
             'y' => $"{t.Year % 100:00}",
@@ -87,5 +88,5 @@ internal static class Strftime
         };
     }
 
-    private static string Text(DateTime time, string format) => time.ToString(format, CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time, string format) => time.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -173,7 +173,7 @@ internal static class StringOperations
         {
             if (count == most)
             {
-                yield return Strip(text[at..], null, fromStart: false, fromEnd: true);
+                yield return text[at..];
                 yield break;
             }
 
@@ -192,13 +192,8 @@ internal static class StringOperations
         {
             var start = count == most ? 0 : LastBlank(rest) + 1;
             context.ChargeText(rest.Length);
-            var part = start == 0 ? Strip(rest, null, fromStart: true, fromEnd: false) : rest[start..];
-            if (part.Length > 0)
-            {
-                context.Charge(1);
-                yield return part;
-            }
-
+            context.Charge(1);
+            yield return rest[start..];
             rest = start == 0 ? "" : Strip(rest[..start], null, fromStart: false, fromEnd: true);
         }
     }

@@ -10,7 +10,7 @@ internal static class ValueFilters
     public static IReadOnlyList<Builtin> All { get; } =
     [
         new("abs", "value", Abs),
-        new("attr", "value name", a => Members.GetAttribute(a[0], a.String(1))),
+        new("attr", "value name", a => Members.GetOwnAttribute(a[0], a.String(1))),
         new("d", "value default_value? boolean?", Default),
         new("default", "value default_value? boolean?", Default),
         new("float", "value default?", a => NumberParser.ToFloat(a[0]) ?? (a.Has(1) ? a[1] : 0.0)),

@@ -179,10 +179,25 @@ internal static class Arithmetic
             BinaryOperator.Subtract => a - b,
             BinaryOperator.Multiply => a * b,
             BinaryOperator.Divide => a / b,
-            BinaryOperator.FloorDivide => Math.Floor(((a - FloorModulo(a, b)) / b) + 0.5),
+            BinaryOperator.FloorDivide => FloorDivide(a, b),
             BinaryOperator.Modulo => FloorModulo(a, b),
             _ => Power(a, b),
         };
+    }
+
+    /// <summary>The floor of the exact quotient, which a / b rounded may exceed.</summary>
+    private static double FloorDivide(double a, double b)
+    {
+        var remainder = a % b;
+        var quotient = (a - remainder) / b;
+        quotient -= remainder != 0 && (remainder < 0) != (b < 0) ? 1 : 0;
+        if (quotient == 0)
+        {
+            return Math.CopySign(0, a / b);
+        }
+
+        var floor = Math.Floor(quotient);
+        return quotient - floor > 0.5 ? floor + 1 : floor;
     }
 
     /// <summary>The remainder with the divisor's sign.</summary>

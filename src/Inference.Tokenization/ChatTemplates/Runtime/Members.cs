@@ -42,12 +42,18 @@ internal static class Members
                 return at >= 0 && at < items.Count ? items[(int)at] : new Undefined($"{Describe(value)} has no element {Text.Of(context, index)}");
         }
 
-        if (index is string name)
+        return index is string name ? GetOwnAttribute(value, name) : new Undefined($"{Describe(value)} has no element {Text.Of(context, index)}");
+    }
+
+    /// <summary>The attribute alone, not the item.</summary>
+    public static object? GetOwnAttribute(object? value, string name)
+    {
+        if (value is Undefined undefined)
         {
-            return TryAttribute(value, name, out var attribute) ? attribute : NoAttribute(value, name);
+            throw undefined.Fault();
         }
 
-        return new Undefined($"{Describe(value)} has no element {Text.Of(context, index)}");
+        return TryAttribute(value, name, out var attribute) ? attribute : NoAttribute(value, name);
     }
 
     private static object? GetSlice(RenderContext context, object? value, SliceValue slice)
@@ -58,6 +64,9 @@ internal static class Members
                 throw undefined.Fault();
             case string text:
                 return CodePoints.Slice(context, text, slice);
+            case RangeValue range:
+                var (rangeFirst, rangeCount, rangeStep) = SliceRange.Of(slice, range.Items.Count);
+                return range.Slice(rangeFirst, rangeCount, rangeStep);
             case SequenceValue sequence and not ViewValue:
                 var (first, count, step) = SliceRange.Of(slice, sequence.Items.Count);
                 context.ChargeItems(count);

@@ -28,21 +28,18 @@ internal sealed class ForStatement(
         using var enumerator = source.GetEnumerator();
         var loop = new LoopValue(context, enumerator, depth, IsRecursive ? this : null, outer);
         var flow = Flow.Next;
+        var completed = false; // as in Jinja2, a loop none of whose turns reached its end counts as empty
         while (flow != Flow.Break && loop.MoveNext())
         {
             context.Scope = new Scope(outer);
             context.Scope.Set("loop", loop);
             target.Assign(context, loop.Current);
             flow = context.Execute(body);
+            completed |= flow == Flow.Next;
         }
 
-        if (loop.HasStarted)
-        {
-            context.Scope = outer;
-            return Flow.Next;
-        }
-
-        return context.ExecuteScoped(otherwise);
+        context.Scope = outer;
+        return completed ? Flow.Next : context.ExecuteScoped(otherwise);
     }
 
     private IEnumerable<object?> Filtered(RenderContext context, IEnumerable<object?> source, Scope outer, Expression condition)

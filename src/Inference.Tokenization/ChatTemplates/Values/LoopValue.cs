@@ -15,8 +15,6 @@ internal sealed class LoopValue(RenderContext context, IEnumerator<object?> item
 
     public object? Current { get; private set; }
 
-    public bool HasStarted => _index0 >= 0;
-
     public long Length
     {
         get
