@@ -12,7 +12,7 @@ internal sealed record TemplateLimits
     public int MaxNesting { get; init; } = 100;
 
     /// <summary>Nodes evaluated plus items visited plus characters made / <see cref="CharactersPerStep"/>.</summary>
-    public long MaxSteps { get; init; } = 10_000_000;
+    public long MaxSteps { get; init; } = 5_000_000;
 
     /// <summary>Output, and any one string, in UTF-16 characters.</summary>
     public int MaxTextLength { get; init; } = 16 << 20;

@@ -44,7 +44,7 @@ internal static class CollectionMethods
     {
         foreach (var (key, value) in dict.Items)
         {
-            context.Charge(1);
+            context.Charge(2);
             yield return new TupleValue([key, value]);
         }
     }

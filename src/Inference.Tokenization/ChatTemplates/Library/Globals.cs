@@ -50,7 +50,7 @@ internal static class Globals
         var dict = new DictValue(0);
         if (a[0] is DictValue other)
         {
-            a.Context.ChargeItems(other.Items.Count);
+            a.Context.ChargeItems(2L * other.Items.Count);
             foreach (var (key, value) in other.Items)
             {
                 dict.Set(key, value);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Inference.Tokenization.ChatTemplates.Values;
 
 /// <summary>A lazy sequence, as map, select and others give: true even when empty, iterated once, neither counted nor indexed.</summary>
@@ -7,8 +9,14 @@ internal sealed class GeneratorValue(IEnumerable<object?> items)
 
     public IEnumerable<object?> Rest()
     {
-        while (_items.MoveNext())
+        while (true)
         {
+            RuntimeHelpers.EnsureSufficientExecutionStack(); // a generator may draw on another, and that on another
+            if (!_items.MoveNext())
+            {
+                yield break;
+            }
+
             yield return _items.Current;
         }
     }
