@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace Inference.Protocol.OpenAi;
+
+/// <summary>One event of a chat completion's stream.</summary>
+public sealed record ChatCompletionChunk
+{
+    /// <summary>The same on all chunks.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The kind of object.</summary>
+    [JsonPropertyName("object")]
+    public string ObjectType { get; } = "chat.completion.chunk";
+
+    /// <summary>When the request arrived, in Unix seconds.</summary>
+    public required long Created { get; init; }
+
+    /// <summary>The model that answers.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>What one choice has gained; empty on the usage chunk.</summary>
+    public required IReadOnlyList<ChatChunkChoice> Choices { get; init; }
+
+    /// <summary>Null but for the last chunk when it was asked for.</summary>
+    public Usage? Usage { get; init; }
+}

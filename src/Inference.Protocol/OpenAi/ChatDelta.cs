@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace Inference.Protocol.OpenAi;
+
+/// <summary>A piece of a message. What it does not carry is left out.</summary>
+/// <param name="Role">"assistant" on a choice's first chunk only.</param>
+/// <param name="Content">Text to append.</param>
+public sealed record ChatDelta(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Role,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Content);

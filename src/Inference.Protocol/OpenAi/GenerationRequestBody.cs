@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace Inference.Protocol.OpenAi;
+
+/// <summary>
+/// The fields that completions and chat completions share: OpenAI's, and the sampling extensions of vLLM.
+/// Every field is optional, and null means the same as leaving it out. Fields that are not named here are ignored.
+/// </summary>
+public abstract record GenerationRequestBody
+{
+    /// <summary>The served model's name; the default model when left out.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Choices to generate for each prompt.</summary>
+    public int? N { get; init; }
+
+    /// <summary>Whether to answer with server-sent events.</summary>
+    public bool? Stream { get; init; }
+
+    /// <summary>What a stream carries besides text; only with <see cref="Stream"/>.</summary>
+    public StreamOptions? StreamOptions { get; init; }
+
+    /// <summary>The most tokens to generate.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Tokens to generate before an end-of-sequence token, a stop token or a stop string can end the text.</summary>
+    public int? MinTokens { get; init; }
+
+    /// <summary>0 is greedy.</summary>
+    public double? Temperature { get; init; }
+
+    /// <summary>Nucleus sampling, (0, 1].</summary>
+    public double? TopP { get; init; }
+
+    /// <summary>Keep the k most likely tokens; 0 and -1 keep all.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary>Least probability relative to the most likely token, [0, 1].</summary>
+    public double? MinP { get; init; }
+
+    /// <summary>Same seed, same text.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>Greater than 0; 1 does nothing.</summary>
+    public double? RepetitionPenalty { get; init; }
+
+    /// <summary>[-2, 2].</summary>
+    public double? PresencePenalty { get; init; }
+
+    /// <summary>[-2, 2].</summary>
+    public double? FrequencyPenalty { get; init; }
+
+    /// <summary>Token id (as a string of digits) to what is added to its logit.</summary>
+    public Dictionary<string, double>? LogitBias { get; init; }
+
+    /// <summary>Strings that end the text.</summary>
+    public StopStrings? Stop { get; init; }
+
+    /// <summary>Token ids that end the text, besides the model's own.</summary>
+    public int[]? StopTokenIds { get; init; }
+
+    /// <summary>Go on after the model's end-of-sequence tokens.</summary>
+    public bool? IgnoreEos { get; init; }
+
+    /// <summary>Whether the text ends with the stop string that ended it.</summary>
+    public bool? IncludeStopStrInOutput { get; init; }
+
+    /// <summary>Whether special tokens are left out of the text; true when left out.</summary>
+    public bool? SkipSpecialTokens { get; init; }
+
+    /// <summary>Whether the tokenizer adds its own special tokens (such as BOS) to the prompt.</summary>
+    public bool? AddSpecialTokens { get; init; }
+
+    /// <summary>Not supported beyond <see cref="N"/>; read to refuse it.</summary>
+    public int? BestOf { get; init; }
+
+    /// <summary>Not supported; read to refuse it.</summary>
+    public bool? UseBeamSearch { get; init; }
+
+    /// <summary>Not supported; read to refuse it.</summary>
+    public int? PromptLogprobs { get; init; }
+
+    /// <summary>Only type "text" is supported.</summary>
+    public JsonElement? ResponseFormat { get; init; }
+}

@@ -1,0 +1,9 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Inference.Protocol.OpenAi;
+
+/// <summary>The field prompt of completions: a string, an array of token ids, or an array of those.</summary>
+/// <param name="Items">The prompts in order; empty when the client sent an empty array.</param>
+[JsonConverter(typeof(PromptConverter))]
+public sealed record Prompt(ImmutableArray<PromptItem> Items);

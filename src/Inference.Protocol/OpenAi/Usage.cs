@@ -1,0 +1,10 @@
+namespace Inference.Protocol.OpenAi;
+
+/// <summary>Tokens that a request used.</summary>
+/// <param name="PromptTokens">Tokens in its prompts, each prompt counted once.</param>
+/// <param name="CompletionTokens">Tokens generated, stop tokens included, all choices together.</param>
+public sealed record Usage(int PromptTokens, int CompletionTokens)
+{
+    /// <summary>Both together.</summary>
+    public int TotalTokens => PromptTokens + CompletionTokens;
+}
