@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Inference.Server.Errors;
+using Inference.Server.Options;
+
+namespace Inference.Server.Admission;
+
+/// <summary>Lets only requests with a known key reach /v1. Health, version and metrics stay open: probes carry no key.</summary>
+internal sealed class ApiKeyMiddleware(RequestDelegate next, ServerOptions options)
+{
+    private const string Scheme = "Bearer ";
+
+    // Digests of equal length: comparing them takes the same time wherever they differ, and however long the key is.
+    private readonly ImmutableArray<byte[]> _digests = [.. options.ApiKeys.Select(Digest)];
+
+    /// <summary>Runs the rest of the pipeline, or refuses.</summary>
+    /// <exception cref="ApiException">401.</exception>
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (_digests.IsEmpty || !context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase))
+        {
+            return next(context);
+        }
+
+        var header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            throw ApiErrors.Unauthorized("An API key is needed: send it as 'Authorization: Bearer KEY'.");
+        }
+
+        return IsKnown(Digest(header[Scheme.Length..].Trim())) ? next(context) : throw ApiErrors.Unauthorized("The API key is not valid.");
+    }
+
+    // Looks at every key, so that the time does not tell which one came close.
+    private bool IsKnown(byte[] digest)
+    {
+        var known = false;
+        foreach (var candidate in _digests)
+        {
+            known |= CryptographicOperations.FixedTimeEquals(digest, candidate);
+        }
+
+        return known;
+    }
+
+    private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+}

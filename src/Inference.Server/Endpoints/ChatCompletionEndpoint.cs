@@ -1,0 +1,18 @@
+using Inference.Protocol.OpenAi;
+using Inference.Server.Serving;
+using Inference.Server.Streaming;
+using Inference.Server.Validation;
+
+namespace Inference.Server.Endpoints;
+
+/// <summary>POST /v1/chat/completions.</summary>
+internal sealed class ChatCompletionEndpoint(ChatCompletionValidator validator, GenerationResponder responder, ServedModel model)
+{
+    /// <summary>Reads, checks, runs, answers.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        var body = await RequestReader.ReadAsync(context.Request, OpenAiJsonContext.Default.ChatCompletionRequest, context.RequestAborted);
+        var generation = validator.Validate(body, "chatcmpl-" + context.TraceIdentifier);
+        await responder.RespondAsync(context, generation, new ChatFormat(generation, model.Tokenizer));
+    }
+}

@@ -1,0 +1,18 @@
+using Inference.Protocol.OpenAi;
+using Inference.Server.Serving;
+using Inference.Server.Streaming;
+using Inference.Server.Validation;
+
+namespace Inference.Server.Endpoints;
+
+/// <summary>POST /v1/completions.</summary>
+internal sealed class CompletionEndpoint(CompletionValidator validator, GenerationResponder responder, ServedModel model)
+{
+    /// <summary>Reads, checks, runs, answers.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        var body = await RequestReader.ReadAsync(context.Request, OpenAiJsonContext.Default.CompletionRequest, context.RequestAborted);
+        var generation = validator.Validate(body, "cmpl-" + context.TraceIdentifier);
+        await responder.RespondAsync(context, generation, new CompletionFormat(generation, model.Tokenizer));
+    }
+}

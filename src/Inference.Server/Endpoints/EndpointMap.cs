@@ -1,0 +1,37 @@
+namespace Inference.Server.Endpoints;
+
+/// <summary>Every address that the server answers at.</summary>
+internal static class EndpointMap
+{
+    /// <summary>Maps the OpenAI-style API and the operator's addresses.</summary>
+    public static void MapInference(this WebApplication app)
+    {
+        var services = app.Services;
+        Map(app, "/v1/completions", HttpMethods.Post, services.GetRequiredService<CompletionEndpoint>().HandleAsync);
+        Map(app, "/v1/chat/completions", HttpMethods.Post, services.GetRequiredService<ChatCompletionEndpoint>().HandleAsync);
+
+        var models = services.GetRequiredService<ModelsEndpoint>();
+        Map(app, "/v1/models", HttpMethods.Get, models.ListAsync);
+        Map(app, "/v1/models/{**id}", HttpMethods.Get, models.GetAsync);
+
+        var operations = services.GetRequiredService<OperationsEndpoints>();
+        Map(app, "/health", HttpMethods.Get, operations.HealthAsync);
+        Map(app, "/version", HttpMethods.Get, OperationsEndpoints.VersionAsync);
+        Map(app, "/metrics", HttpMethods.Get, operations.MetricsAsync);
+    }
+
+    // What can be fetched can be asked for its headers (HEAD), and every address for its methods (OPTIONS).
+    private static void Map(WebApplication app, string pattern, string method, RequestDelegate handler)
+    {
+        string[] methods = method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [method];
+        app.MapMethods(pattern, methods, handler);
+
+        var allow = string.Join(", ", methods.Append(HttpMethods.Options));
+        app.MapMethods(pattern, [HttpMethods.Options], context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            context.Response.Headers.Allow = allow;
+            return Task.CompletedTask;
+        });
+    }
+}

@@ -1,0 +1,29 @@
+using System.Reflection;
+using Inference.Protocol.OpenAi;
+using Inference.Server.Errors;
+using Inference.Server.Hosting;
+using Inference.Server.Metrics;
+
+namespace Inference.Server.Endpoints;
+
+/// <summary>What operators and probes ask: GET /health, /version and /metrics.</summary>
+internal sealed class OperationsEndpoints(EngineService engine, PrometheusExporter exporter)
+{
+    /// <summary>The server's version, without the commit that the build appends.</summary>
+    public static string Version { get; } = typeof(OperationsEndpoints).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>200 while requests are taken, 503 once the server is about to stop.</summary>
+    public Task HealthAsync(HttpContext context) => engine.IsStopping ? throw ApiErrors.ShuttingDown() : Task.CompletedTask;
+
+    /// <summary>The version.</summary>
+    public static Task VersionAsync(HttpContext context) =>
+        JsonResponse.WriteAsync(context, new VersionResponse(Version), OpenAiJsonContext.Default.VersionResponse);
+
+    /// <summary>All metrics.</summary>
+    public Task MetricsAsync(HttpContext context)
+    {
+        context.Response.ContentType = PrometheusText.ContentType;
+        return context.Response.WriteAsync(exporter.Scrape(), context.RequestAborted);
+    }
+}

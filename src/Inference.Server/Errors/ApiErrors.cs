@@ -1,0 +1,77 @@
+using Inference.Protocol.OpenAi;
+
+namespace Inference.Server.Errors;
+
+/// <summary>Every error that the API gives, in OpenAI's words where it has them.</summary>
+internal static class ApiErrors
+{
+    private const string InvalidRequest = "invalid_request_error";
+    private const string ServerError = "server_error";
+
+    /// <summary>400: a field has a wrong value.</summary>
+    public static ApiException Invalid(string? param, string message, string? code = null) =>
+        new(StatusCodes.Status400BadRequest, new ErrorBody(message, InvalidRequest, param, code));
+
+    /// <summary>400: the prompt, or the prompt and the tokens asked for, do not fit.</summary>
+    public static ApiException ContextLengthExceeded(string param, string message) =>
+        Invalid(param, message, "context_length_exceeded");
+
+    /// <summary>401.</summary>
+    public static ApiException Unauthorized(string message) =>
+        new(StatusCodes.Status401Unauthorized, new ErrorBody(message, InvalidRequest, null, "invalid_api_key"));
+
+    /// <summary>404: no such model.</summary>
+    public static ApiException ModelNotFound(string model) =>
+        new(StatusCodes.Status404NotFound, new ErrorBody($"The model '{model}' does not exist.", InvalidRequest, "model", "model_not_found"));
+
+    /// <summary>429: the queue is full.</summary>
+    public static ApiException QueueFull(int limit) =>
+        new(
+            StatusCodes.Status429TooManyRequests,
+            new ErrorBody($"The server is busy: {limit} requests are waiting already. Try again later.", "rate_limit_error", null, "queue_full"))
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
+
+    /// <summary>503: the server is about to stop.</summary>
+    public static ApiException ShuttingDown() =>
+        new(
+            StatusCodes.Status503ServiceUnavailable,
+            new ErrorBody("The server is shutting down.", ServerError, null, "shutting_down"))
+        {
+            RetryAfter = TimeSpan.FromSeconds(5),
+        };
+
+    /// <summary>500: something failed here. The message says nothing about the inside.</summary>
+    public static ApiException Internal(string message = "The server had an error while processing the request.") =>
+        new(StatusCodes.Status500InternalServerError, new ErrorBody(message, ServerError, null, "internal_error"));
+
+    /// <summary>An HTTP status that has no message of its own yet: no such address, a wrong method, a body that is too large.</summary>
+    public static ApiException FromStatus(int status, HttpRequest request) => new(status, new ErrorBody(
+        status switch
+        {
+            StatusCodes.Status404NotFound => $"There is nothing at {request.Method} {Shortened(request.Path)}.",
+            StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not allowed at {Shortened(request.Path)}.",
+            StatusCodes.Status408RequestTimeout => "The request's body arrived too slowly.",
+            StatusCodes.Status413PayloadTooLarge => "The request's body is too large.",
+            StatusCodes.Status415UnsupportedMediaType => "The request's Content-Type must be application/json.",
+            >= 500 => "The server had an error while processing the request.",
+            _ => "The request is malformed.",
+        },
+        status >= 500 ? ServerError : InvalidRequest,
+        null,
+        status switch
+        {
+            StatusCodes.Status404NotFound => "not_found",
+            StatusCodes.Status405MethodNotAllowed => "method_not_allowed",
+            StatusCodes.Status413PayloadTooLarge => "request_too_large",
+            StatusCodes.Status415UnsupportedMediaType => "unsupported_media_type",
+            _ => null,
+        }));
+
+    private static string Shortened(PathString path)
+    {
+        var text = path.Value ?? "";
+        return text.Length <= 128 ? text : text[..128] + "…";
+    }
+}

@@ -1,0 +1,29 @@
+using Inference.Server.Options;
+using Inference.Server.Serving;
+
+namespace Inference.Server.Hosting;
+
+/// <summary>What a person sees once the server serves.</summary>
+internal static class ReadyMessage
+{
+    /// <summary>Writes the address, and a command that works when pasted into a shell.</summary>
+    public static void Write(TextWriter output, ICollection<string> urls, ServedModel model, ServerOptions options)
+    {
+        var url = Reachable(urls.First());
+        var authorization = options.ApiKeys.IsEmpty ? "" : " -H 'Authorization: Bearer '$INFERENCE_API_KEY";
+        var (path, prompt) = model.ChatTemplate is null
+            ? ("completions", "\"prompt\": \"Once upon a time\"")
+            : ("chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"What is the capital of France?\"}]");
+        output.WriteLine($"Serving {string.Join(", ", model.Names)} on {url}");
+        output.WriteLine("Try:");
+        output.WriteLine(
+            $"curl -N {url}/v1/{path}{authorization} -H 'Content-Type: application/json' "
+            + $"-d '{{\"model\": \"{model.Names[0]}\", {prompt}, \"max_tokens\": 64, \"stream\": true}}'");
+        output.Flush();
+    }
+
+    // An address to listen on everywhere is none to connect to.
+    private static string Reachable(string url) => url
+        .Replace("//[::]:", "//localhost:", StringComparison.Ordinal)
+        .Replace("//0.0.0.0:", "//localhost:", StringComparison.Ordinal);
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics.Metrics;
+using Inference.Engine;
+using Inference.Engine.Execution;
+using Inference.Engine.Scheduling;
+using Inference.Server.Admission;
+using Inference.Server.Endpoints;
+using Inference.Server.Metrics;
+using Inference.Server.Options;
+using Inference.Server.Serving;
+using Inference.Server.Streaming;
+using Inference.Server.Validation;
+
+namespace Inference.Server.Hosting;
+
+/// <summary>One method for each subsystem.</summary>
+internal static class ServiceRegistration
+{
+    /// <summary>The model and the options it is served with.</summary>
+    public static IServiceCollection AddModel(this IServiceCollection services, ServerOptions options, LoadedModel loaded) => services
+        .AddSingleton(options)
+        .AddSingleton(loaded.Model.WithinCache())
+        .AddSingleton(TimeProvider.System)
+
+        // By a factory, so that the container disposes of it: after the engine, which is created later.
+        .AddSingleton(_ => loaded.Executor);
+
+    /// <summary>The engine and what ties it to the host's life.</summary>
+    public static IServiceCollection AddEngine(this IServiceCollection services, ServerOptions options) => services
+        .AddSingleton(new SchedulerOptions
+        {
+            MaxNumSeqs = options.MaxNumSeqs,
+            MaxNumBatchedTokens = options.MaxNumBatchedTokens,
+            MaxQueueLength = options.MaxQueueLength,
+        })
+        .AddSingleton(provider => new EngineMetrics(
+            provider.GetRequiredService<IMeterFactory>(),
+            provider.GetRequiredService<ServedModel>().Names[0],
+            provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new InferenceEngine(
+            provider.GetRequiredService<IModelExecutor>(),
+            provider.GetRequiredService<SchedulerOptions>(),
+            provider.GetRequiredService<EngineMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<InferenceEngine>>()))
+        .AddSingleton<EngineService>()
+        .AddHostedService(provider => provider.GetRequiredService<EngineService>());
+
+    /// <summary>From request bodies to what the engine runs.</summary>
+    public static IServiceCollection AddValidation(this IServiceCollection services) => services
+        .AddSingleton<PromptEncoder>()
+        .AddSingleton<GenerationBuilder>()
+        .AddSingleton<CompletionValidator>()
+        .AddSingleton<ChatCompletionValidator>();
+
+    /// <summary>The addresses, and what writes their answers.</summary>
+    public static IServiceCollection AddEndpoints(this IServiceCollection services) => services
+        .AddSingleton<GenerationSubmitter>()
+        .AddSingleton<GenerationResponder>()
+        .AddSingleton<CompletionEndpoint>()
+        .AddSingleton<ChatCompletionEndpoint>()
+        .AddSingleton<ModelsEndpoint>()
+        .AddSingleton<OperationsEndpoints>();
+
+    /// <summary>The HTTP side's instruments, and the exporter of all of ours.</summary>
+    public static IServiceCollection AddServerMetrics(this IServiceCollection services) => services
+        .AddMetrics()
+        .AddSingleton<HttpMetrics>()
+        .AddSingleton(provider =>
+        {
+            // This host's meters only: a process may hold several hosts (tests do).
+            var meters = provider.GetRequiredService<IMeterFactory>();
+            return new PrometheusExporter(meter =>
+                ReferenceEquals(meter.Scope, meters) && meter.Name is EngineMetrics.MeterName or HttpMetrics.MeterName);
+        });
+}

@@ -1,0 +1,23 @@
+namespace Inference.Server.Options;
+
+/// <summary>One option, under its three names, and how its text becomes a value.</summary>
+/// <param name="Name">On the command line, without dashes in front: "max-model-len".</param>
+/// <param name="ValueName">What stands for the value in the help.</param>
+/// <param name="Description">One sentence for the help.</param>
+/// <param name="Apply">Returns the options with this one set; throws <see cref="FormatException"/> saying what the value must be.</param>
+internal sealed record OptionDefinition(
+    string Name,
+    string ValueName,
+    string Description,
+    Func<ServerOptions, string, ServerOptions> Apply)
+{
+    /// <summary>On the command line: "--max-model-len".</summary>
+    public string CommandLineName { get; } = "--" + Name;
+
+    /// <summary>In the environment: "INFERENCE_MAX_MODEL_LEN".</summary>
+    public string EnvironmentName { get; } = "INFERENCE_" + Name.Replace('-', '_').ToUpperInvariant();
+
+    /// <summary>In the section "Inference" of appsettings.json: "MaxModelLen".</summary>
+    public string SettingsName { get; } =
+        string.Concat(Name.Split('-').Select(word => string.Concat(char.ToUpperInvariant(word[0]).ToString(), word.AsSpan(1))));
+}

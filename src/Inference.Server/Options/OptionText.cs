@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+
+namespace Inference.Server.Options;
+
+/// <summary>Turns an option's text into its value. Each throws <see cref="FormatException"/> with what the value must be.</summary>
+internal static class OptionText
+{
+    /// <summary>A whole number in [<paramref name="min"/>, <paramref name="max"/>].</summary>
+    public static int Integer(string text, int min, int max) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            ? value
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}"));
+
+    /// <summary>A power of two in [<paramref name="min"/>, <paramref name="max"/>].</summary>
+    public static int PowerOfTwo(string text, int min, int max) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && int.IsPow2(value) && value >= min && value <= max
+            ? value
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"must be a power of two from {min} to {max}"));
+
+    /// <summary>Any text but white space.</summary>
+    public static string NotEmpty(string text) =>
+        string.IsNullOrWhiteSpace(text) ? throw new FormatException("must not be empty") : text;
+
+    /// <summary>One of <paramref name="choices"/>.</summary>
+    public static string OneOf(string text, params ReadOnlySpan<string> choices) =>
+        choices.Contains(text) ? text : throw new FormatException($"must be one of: {string.Join(", ", choices)}");
+
+    /// <summary>Texts separated by commas, at least one, none empty.</summary>
+    public static ImmutableArray<string> List(string text)
+    {
+        ImmutableArray<string> items = [.. text.Split(',', StringSplitOptions.TrimEntries)];
+        return items.All(item => item.Length > 0) ? items : throw new FormatException("must be one or more texts separated by commas");
+    }
+
+    /// <summary>An address that a socket can be bound to.</summary>
+    public static string Host(string text) =>
+        text is "localhost" or "*" || IPAddress.TryParse(text, out _)
+            ? text
+            : throw new FormatException("must be an IP address, localhost or *");
+}

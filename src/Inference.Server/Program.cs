@@ -1,0 +1,3 @@
+using Inference.Server.Hosting;
+
+return await ServerProcess.RunAsync(args);

@@ -1,0 +1,112 @@
+using System.Collections.Frozen;
+using Inference.Execution;
+using Inference.Models;
+using Inference.Models.Checkpoints;
+using Inference.Models.Conversion;
+using Inference.Server.Options;
+using Inference.Tokenization;
+using Inference.Tokenization.ChatTemplates;
+
+namespace Inference.Server.Serving;
+
+/// <summary>From a model's files to a model that runs: open, convert (once), load the tokenizer, allocate the cache.</summary>
+internal static class ModelLoader
+{
+    // Two GiB hold 45,000 tokens of the default model; a quarter of the memory leaves room for the weights of a model that suits the machine.
+    private const long MaxDefaultCacheMemory = 2L << 30;
+    private const int DefaultCacheShare = 4;
+
+    /// <summary>Loads the model that the options name.</summary>
+    /// <exception cref="OptionException">An option does not suit the model.</exception>
+    /// <exception cref="ModelFormatException">The model's files cannot be used.</exception>
+    /// <exception cref="TokenizerFormatException">The tokenizer's files cannot be used.</exception>
+    /// <exception cref="ChatTemplateException">The chat template does not parse.</exception>
+    /// <exception cref="ConversionException">The converted model cannot be kept.</exception>
+    public static LoadedModel Load(ServerOptions options, IProgress<ConversionProgress> progress, TimeProvider time)
+    {
+        var path = options.Model ?? DefaultModel.Find();
+        using var files = ModelFolder.Open(path);
+
+        // The small files first: a model without a tokenizer should not be converted for nothing.
+        var tokenizer = TokenizerFolder.Load(files.FolderPath);
+        var template = tokenizer.ChatTemplateSource is { } source ? ChatTemplate.Parse(source) : null;
+        var defaults = GenerationConfig.Read(files.FolderPath);
+        CheckVocabulary(files, tokenizer);
+        var executorOptions = ExecutorOptionsFor(files.Spec, options);
+
+        var cache = new ConversionCache(options.CacheDir ?? DefaultCacheDirectory());
+        var input = new ConversionInput(files.Spec, files.Weights, files.SourceFiles);
+        var converted = cache.GetOrConvert(input, new ConversionOptions(), progress, CancellationToken.None);
+        var executor = OnnxModelExecutor.Load(converted, executorOptions);
+        return new LoadedModel(
+            new ServedModel
+            {
+                Names = options.ServedModelNames.IsEmpty ? [NameOf(path)] : options.ServedModelNames,
+                Tokenizer = tokenizer.Tokenizer,
+                ChatTemplate = template,
+                BosToken = tokenizer.BosToken,
+                EosToken = tokenizer.EosToken,
+                EosTokenIds = tokenizer.EosTokenIds.ToFrozenSet(),
+                Limits = executor.Limits,
+                Defaults = defaults,
+                LoadedAt = time.GetUtcNow(),
+            },
+            executor);
+    }
+
+    private static ExecutorOptions ExecutorOptionsFor(DecoderSpec spec, ServerOptions options)
+    {
+        if (options.MaxModelLen > spec.MaxPositions)
+        {
+            throw new OptionException($"--max-model-len {options.MaxModelLen}: the model was made for {spec.MaxPositions} tokens at most");
+        }
+
+        return new ExecutorOptions
+        {
+            Threads = options.Threads ?? 0,
+            BlockSize = options.BlockSize,
+            BlockCount = options.NumBlocks ?? BlockCount(spec, options),
+            MaxModelLength = options.MaxModelLen ?? spec.MaxPositions,
+        };
+    }
+
+    private static int BlockCount(DecoderSpec spec, ServerOptions options)
+    {
+        var blockBytes = KvCache.BytesPerBlock(spec, options.BlockSize);
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var memory = options.KvCacheMemory ?? Math.Min(MaxDefaultCacheMemory, available / DefaultCacheShare);
+        if (memory > available)
+        {
+            throw new OptionException($"--kv-cache-memory {memory}: this machine has {available} bytes of memory");
+        }
+
+        return memory / blockBytes is >= 1 and var count
+            ? (int)Math.Min(count, int.MaxValue)
+            : throw new OptionException($"--kv-cache-memory {memory}: one block of {options.BlockSize} tokens takes {blockBytes} bytes");
+    }
+
+    private static void CheckVocabulary(ModelFolder files, TokenizerFolder tokenizer)
+    {
+        if (tokenizer.Tokenizer.VocabularySize > files.Spec.VocabularySize)
+        {
+            throw new ModelFormatException(
+                $"{files.FolderPath}: tokenizer.json has token ids up to {tokenizer.Tokenizer.VocabularySize - 1}, "
+                + $"but the model's vocabulary has {files.Spec.VocabularySize} entries");
+        }
+    }
+
+    // A folder's name may hold dots; a file's name loses its extension.
+    private static string NameOf(string path)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        return Directory.Exists(path) ? name : Path.GetFileNameWithoutExtension(name);
+    }
+
+    private static string DefaultCacheDirectory()
+    {
+        var root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+            ? cache
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        return Path.Combine(root, "inference");
+    }
+}

@@ -1,0 +1,143 @@
+using Inference.Engine;
+using Inference.Engine.Requests;
+using Inference.Protocol.OpenAi;
+using Inference.Server.Errors;
+using Inference.Server.Serving;
+using Inference.Server.Validation;
+using Inference.Tokenization;
+
+namespace Inference.Server.Streaming;
+
+/// <summary>
+/// One running choice on the HTTP side: turns the engine's tokens into text and ends it at a stop string.
+/// Disposing of it cancels it in the engine, unless it has ended.
+/// </summary>
+internal sealed class Choice : IDisposable
+{
+    private readonly int _index;
+    private readonly RequestStream _stream;
+    private readonly TextOptions _options;
+    private readonly ServedModel _model;
+    private readonly IncrementalDetokenizer _detokenizer;
+    private readonly StopStringMatcher? _matcher;
+    private bool _isReported;
+    private int _textLength;
+
+    /// <summary>For an accepted request.</summary>
+    public Choice(int index, RequestStream stream, TextOptions options, ServedModel model)
+    {
+        _index = index;
+        _stream = stream;
+        _options = options;
+        _model = model;
+        _detokenizer = new IncrementalDetokenizer(model.Tokenizer, options.SkipSpecialTokens);
+        _matcher = options.Automaton is { } automaton ? new StopStringMatcher(options.Stops, automaton, options.IncludeStop) : null;
+    }
+
+    /// <summary>Tokens read so far, the one that ended the choice included.</summary>
+    public int CompletionTokens { get; private set; }
+
+    /// <summary>Whether the end was read.</summary>
+    public bool IsFinished { get; private set; }
+
+    /// <summary>Waits until <see cref="ReadReady"/> has something to read.</summary>
+    public async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        if (!await _stream.Events.WaitToReadAsync(cancellationToken))
+        {
+            throw new InvalidOperationException("A request's events ended without a terminal event.");
+        }
+    }
+
+    /// <summary>Reads everything that is there, without waiting.</summary>
+    /// <exception cref="ApiException">The engine ended the request without a result.</exception>
+    public ChoiceDelta ReadReady()
+    {
+        var text = "";
+        List<TokenText>? tokens = null;
+        ChoiceEnd? end = null;
+        while (end is null && _stream.Events.TryRead(out var token))
+        {
+            text += token.Outcome is { } outcome ? Finish(outcome, out end) : Append(token, ref tokens, out end);
+        }
+
+        if (end is not null)
+        {
+            IsFinished = true;
+            _stream.Cancel();
+        }
+
+        var delta = new ChoiceDelta(_index, !_isReported, text, tokens, end);
+        _isReported |= !delta.IsEmpty;
+        return delta;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!IsFinished)
+        {
+            IsFinished = true;
+            _stream.Cancel();
+        }
+    }
+
+    private string Append(TokenEvent token, ref List<TokenText>? tokens, out ChoiceEnd? end)
+    {
+        end = null;
+        CompletionTokens++;
+        if (_options.StopTokenIds.Contains(token.TokenId) && !_options.IncludeStop)
+        {
+            // The terminal event follows; the token that stops the text is not part of it.
+            return "";
+        }
+
+        var piece = _detokenizer.Append(token.TokenId);
+        if (token.Logprobs is { } logprobs)
+        {
+            (tokens ??= []).Add(new TokenText(piece, _textLength, logprobs));
+        }
+
+        _textLength += piece.Length;
+        return Release(piece, out end);
+    }
+
+    private string Release(string piece, out ChoiceEnd? end)
+    {
+        end = null;
+        if (_matcher is null)
+        {
+            return piece;
+        }
+
+        if (CompletionTokens < _options.MinTokens)
+        {
+            return _matcher.Skip(piece);
+        }
+
+        var released = _matcher.Append(piece);
+        if (_matcher.Match is { } stop)
+        {
+            end = new ChoiceEnd("stop", new StopReason(stop, null));
+        }
+
+        return released;
+    }
+
+    private string Finish(RequestOutcome outcome, out ChoiceEnd? end)
+    {
+        var finishReason = outcome.Reason switch
+        {
+            FinishReason.Stop => "stop",
+            FinishReason.Length => "length",
+            FinishReason.ToolCalls => "tool_calls",
+            FinishReason.Cancelled => throw ApiErrors.ShuttingDown(),
+            FinishReason.Rejected => throw ApiErrors.Invalid(null, outcome.Error ?? "The request cannot run on this server."),
+            _ => throw ApiErrors.Internal(),
+        };
+        CompletionTokens = outcome.CompletionTokens;
+        var rest = Release(_detokenizer.Flush(), out end);
+        end ??= new ChoiceEnd(finishReason, outcome.StopTokenId is { } id && !_model.EosTokenIds.Contains(id) ? new StopReason(null, id) : null);
+        return rest + _matcher?.Flush();
+    }
+}

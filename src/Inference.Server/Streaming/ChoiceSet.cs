@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+
+namespace Inference.Server.Streaming;
+
+/// <summary>The choices of one request, read together. Disposing of it cancels those that have not ended.</summary>
+internal sealed class ChoiceSet(IReadOnlyList<Choice> choices) : IDisposable
+{
+    /// <summary>How many choices there are.</summary>
+    public int Count => choices.Count;
+
+    /// <summary>Tokens generated so far, all choices together.</summary>
+    public int CompletionTokens => choices.Sum(choice => choice.CompletionTokens);
+
+    /// <summary>Waits for news of any choice, then gives all there is, until every choice has ended. The list is reused from batch to batch.</summary>
+    public IAsyncEnumerable<IReadOnlyList<ChoiceDelta>> ReadAsync(CancellationToken cancellationToken) =>
+        choices.Count == 1 ? ReadOneAsync(choices[0], cancellationToken) : ReadManyAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var choice in choices)
+        {
+            choice.Dispose();
+        }
+    }
+
+    private static async IAsyncEnumerable<IReadOnlyList<ChoiceDelta>> ReadOneAsync(
+        Choice choice,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var batch = new ChoiceDelta[1];
+        while (!choice.IsFinished)
+        {
+            await choice.WaitAsync(cancellationToken);
+            batch[0] = choice.ReadReady();
+            if (!batch[0].IsEmpty)
+            {
+                yield return batch;
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<ChoiceDelta>> ReadManyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var batch = new List<ChoiceDelta>(choices.Count);
+        var running = choices.Select(choice => (Choice: choice, Wait: choice.WaitAsync(cancellationToken).AsTask())).ToList();
+        while (running.Count > 0)
+        {
+            await Task.WhenAny(running.Select(entry => entry.Wait));
+            for (var i = 0; i < running.Count; i++)
+            {
+                var (choice, wait) = running[i];
+                if (!wait.IsCompleted)
+                {
+                    continue;
+                }
+
+                await wait;
+                var delta = choice.ReadReady();
+                if (!delta.IsEmpty)
+                {
+                    batch.Add(delta);
+                }
+
+                running[i] = (choice, choice.IsFinished ? wait : choice.WaitAsync(cancellationToken).AsTask());
+            }
+
+            running.RemoveAll(entry => entry.Choice.IsFinished);
+            if (batch.Count > 0)
+            {
+                yield return batch;
+                batch.Clear();
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Inference.Protocol.OpenAi;
+using Inference.Server.Admission;
+using Inference.Server.Errors;
+using Inference.Server.Validation;
+
+namespace Inference.Server.Streaming;
+
+/// <summary>Runs a generation and writes its answer, as a stream or whole. When the client goes away, the engine is told.</summary>
+internal sealed class GenerationResponder(GenerationSubmitter submitter, ILogger<GenerationResponder> logger)
+{
+    /// <summary>Answers the request of <paramref name="context"/>.</summary>
+    /// <exception cref="ApiException">There is no answer, and none has begun.</exception>
+    public async Task RespondAsync(HttpContext context, Generation generation, ResponseFormat format)
+    {
+        using var choices = submitter.Submit(generation);
+        if (generation.Stream)
+        {
+            await StreamAsync(context, generation, choices, format);
+        }
+        else
+        {
+            await WriteWholeAsync(context, generation, choices, format);
+        }
+    }
+
+    private static async Task WriteWholeAsync(HttpContext context, Generation generation, ChoiceSet choices, ResponseFormat format)
+    {
+        ChoiceText[] texts = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChoiceText())];
+        await foreach (var batch in choices.ReadAsync(context.RequestAborted))
+        {
+            foreach (var delta in batch)
+            {
+                texts[delta.Index].Add(delta);
+            }
+        }
+
+        await format.WriteAsync(context, texts, UsageOf(generation, choices));
+    }
+
+    // The response begins with the first token, so that a request the engine refuses still gets a proper status.
+    private async Task StreamAsync(HttpContext context, Generation generation, ChoiceSet choices, ResponseFormat format)
+    {
+        SseWriter? sse = null;
+        try
+        {
+            await foreach (var batch in choices.ReadAsync(context.RequestAborted))
+            {
+                sse ??= new SseWriter(context.Response);
+                var usage = generation.ContinuousUsage ? UsageOf(generation, choices) : null;
+                foreach (var delta in batch)
+                {
+                    format.WriteDelta(sse, delta, usage);
+                }
+
+                await sse.FlushAsync(context.RequestAborted);
+            }
+
+            if (generation.IncludeUsage)
+            {
+                format.WriteUsage(sse!, UsageOf(generation, choices));
+            }
+        }
+        catch (Exception exception) when (sse is not null && !context.RequestAborted.IsCancellationRequested)
+        {
+            // Too late for a status: the stream itself says what happened, and ends.
+            var error = ErrorMiddleware.Explain(context, exception, logger).Error;
+            sse.Write(new ErrorResponse(error), OpenAiJsonContext.Default.ErrorResponse);
+        }
+
+        sse!.WriteDone();
+        await sse.FlushAsync(context.RequestAborted);
+        sse.Dispose();
+    }
+
+    private static Usage UsageOf(Generation generation, ChoiceSet choices) => new(generation.PromptTokens, choices.CompletionTokens);
+}

@@ -1,0 +1,156 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Inference.Engine.Requests;
+using Inference.Protocol.OpenAi;
+using Inference.Server.Errors;
+using Inference.Server.Serving;
+using Inference.Server.Streaming;
+
+namespace Inference.Server.Validation;
+
+/// <summary>The checks that completions and chat completions share, and the <see cref="Generation"/> that comes out of them.</summary>
+internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
+{
+    /// <summary>The most choices (prompts times n) of one request.</summary>
+    public const int MaxChoices = 1024;
+
+    private const int MaxN = 128;
+    private const int MaxStops = 64;
+    private const int MaxStopLength = 1024;
+    private const int MaxStopTokenIds = 1024;
+
+    /// <summary>Checks what needs no prompt, so that a bad request costs no tokenising.</summary>
+    /// <exception cref="ApiException">404 for an unknown model, 400 that names a field otherwise.</exception>
+    public GenerationSettings CheckSettings(GenerationRequestBody body, int? topLogprobs)
+    {
+        if (body.Model is { } name && !model.Names.Contains(name))
+        {
+            throw ApiErrors.ModelNotFound(name.Length <= 128 ? name : name[..128] + "…");
+        }
+
+        CheckUnsupported(body);
+        if (body.StreamOptions is not null && body.Stream != true)
+        {
+            throw ApiErrors.Invalid("stream_options", "'stream_options' is only allowed when 'stream' is true.");
+        }
+
+        return new GenerationSettings(
+            Check.Range("n", body.N, 1, 1, MaxN),
+            SamplingValidator.Validate(body, topLogprobs, model),
+            BuildTextOptions(body));
+    }
+
+    /// <summary>Puts the checked parts together: each prompt <see cref="GenerationSettings.N"/> times.</summary>
+    /// <param name="id">The answer's id.</param>
+    /// <param name="body">The request.</param>
+    /// <param name="settings">From <see cref="CheckSettings"/>.</param>
+    /// <param name="prompts">At least one prompt, and for each the tokens to generate at most.</param>
+    public Generation Build(
+        string id,
+        GenerationRequestBody body,
+        GenerationSettings settings,
+        IReadOnlyList<(ReadOnlyMemory<int> TokenIds, int MaxTokens)> prompts)
+    {
+        var choices = ImmutableArray.CreateBuilder<InferenceRequest>(prompts.Count * settings.N);
+        foreach (var (tokenIds, maxTokens) in prompts)
+        {
+            if (settings.Text.MinTokens > maxTokens)
+            {
+                throw ApiErrors.Invalid("min_tokens", $"'min_tokens' must be at most the tokens to generate ({maxTokens}), not {settings.Text.MinTokens}.");
+            }
+
+            for (var i = 0; i < settings.N; i++)
+            {
+                choices.Add(new InferenceRequest
+                {
+                    RequestId = id,
+                    PromptTokenIds = tokenIds,
+                    Sampling = WithSeedOf(settings.Sampling, i),
+                    MaxTokens = maxTokens,
+                    MinTokens = settings.Text.MinTokens,
+                    StopTokenIds = settings.Text.StopTokenIds,
+                });
+            }
+        }
+
+        var stream = body.Stream ?? false;
+        var includeUsage = stream && (body.StreamOptions?.IncludeUsage ?? false);
+        return new Generation
+        {
+            Id = id,
+            Model = body.Model ?? model.Names[0],
+            Created = time.GetUtcNow().ToUnixTimeSeconds(),
+            Stream = stream,
+            IncludeUsage = includeUsage,
+            ContinuousUsage = includeUsage && (body.StreamOptions?.ContinuousUsageStats ?? false),
+            PromptTokens = prompts.Sum(prompt => prompt.TokenIds.Length),
+            Choices = choices.MoveToImmutable(),
+            Text = settings.Text,
+        };
+    }
+
+    // With a seed, the choices of a prompt must differ and still be repeatable.
+    private static SamplingParameters WithSeedOf(SamplingParameters sampling, int choice) =>
+        sampling.Seed is { } seed && choice > 0 ? sampling with { Seed = unchecked(seed + (ulong)choice) } : sampling;
+
+    private static void CheckUnsupported(GenerationRequestBody body)
+    {
+        Check.NotSupported("best_of", body.BestOf is { } best && best != (body.N ?? 1));
+        Check.NotSupported("use_beam_search", body.UseBeamSearch == true);
+        Check.NotSupported("prompt_logprobs", body.PromptLogprobs is not null);
+        if (body.ResponseFormat is { } format
+            && !(format.ValueKind == JsonValueKind.Object
+                && format.TryGetProperty("type", out var type)
+                && type.ValueKind == JsonValueKind.String
+                && type.ValueEquals("text")))
+        {
+            throw ApiErrors.Invalid("response_format", "'response_format' supports only {\"type\": \"text\"}.", "unsupported_parameter");
+        }
+    }
+
+    private TextOptions BuildTextOptions(GenerationRequestBody body)
+    {
+        var stops = CheckStops(body.Stop);
+        return new TextOptions
+        {
+            Stops = stops,
+            Automaton = stops.IsEmpty ? null : new StopStringAutomaton(stops),
+            IncludeStop = body.IncludeStopStrInOutput ?? false,
+            SkipSpecialTokens = body.SkipSpecialTokens ?? true,
+            MinTokens = Check.Range("min_tokens", body.MinTokens, 0, 0, model.Limits.MaxModelLength),
+            StopTokenIds = StopTokenIds(body),
+        };
+    }
+
+    private static ImmutableArray<string> CheckStops(StopStrings? stop)
+    {
+        var stops = stop?.Values ?? [];
+        if (stops.Length > MaxStops)
+        {
+            throw ApiErrors.Invalid("stop", $"'stop' may have at most {MaxStops} strings, not {stops.Length}.");
+        }
+
+        return stops.All(text => text.Length is > 0 and <= MaxStopLength)
+            ? stops
+            : throw ApiErrors.Invalid("stop", $"Each string of 'stop' must have from 1 to {MaxStopLength} characters.");
+    }
+
+    private FrozenSet<int> StopTokenIds(GenerationRequestBody body)
+    {
+        var asked = body.StopTokenIds ?? [];
+        if (asked.Length > MaxStopTokenIds)
+        {
+            throw ApiErrors.Invalid("stop_token_ids", $"'stop_token_ids' may have at most {MaxStopTokenIds} ids, not {asked.Length}.");
+        }
+
+        var vocabularySize = model.Limits.VocabularySize;
+        if (asked.Any(id => (uint)id >= (uint)vocabularySize))
+        {
+            throw ApiErrors.Invalid("stop_token_ids", $"'stop_token_ids' must be token ids from 0 to {vocabularySize - 1}.");
+        }
+
+        var own = body.IgnoreEos == true ? FrozenSet<int>.Empty : model.EosTokenIds;
+        return asked.Length == 0 ? own : own.Union(asked).ToFrozenSet();
+    }
+}
