@@ -1,0 +1,119 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Inference.Engine;
+using Inference.Server.Hosting;
+using Inference.Server.Options;
+using Inference.Server.Serving;
+using Inference.Testing;
+using Inference.Tokenization.ChatTemplates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Inference.FunctionalTests;
+
+/// <summary>The real server on a free port of the loopback, with <see cref="Alphabet"/> for a model.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    public const string ModelName = "alphabet";
+
+    private const string Template =
+        "{% for message in messages %}{{ message['role'] + ': ' + message['content'] + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
+
+    private readonly WebApplication _app;
+
+    private RunningServer(WebApplication app, ScriptedExecutor executor)
+    {
+        _app = app;
+        Executor = executor;
+        Address = new Uri(app.Urls.First());
+        Client = new HttpClient { BaseAddress = Address };
+    }
+
+    public ScriptedExecutor Executor { get; }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    public InferenceEngine Engine => _app.Services.GetRequiredService<InferenceEngine>();
+
+    public static async Task<RunningServer> StartAsync(
+        Func<ServerOptions, ServerOptions>? options = null,
+        Func<ServedModel, ServedModel>? model = null,
+        ScriptedExecutor? executor = null)
+    {
+        executor ??= Alphabet.Executor();
+        var served = new ServedModel
+        {
+            Names = [ModelName],
+            Tokenizer = Alphabet.Tokenizer,
+            ChatTemplate = ChatTemplate.Parse(Template),
+            EosTokenIds = new HashSet<int> { Alphabet.EosTokenId }.ToFrozenSet(),
+            Limits = executor.Limits,
+            LoadedAt = DateTimeOffset.UnixEpoch,
+        };
+        var serverOptions = new ServerOptions { Port = 0 };
+        var app = ServerHost.Build(
+            options?.Invoke(serverOptions) ?? serverOptions,
+            new LoadedModel(model?.Invoke(served) ?? served, executor),
+            new ConfigurationBuilder().AddInMemoryCollection([new("Logging:LogLevel:Default", "None")]).Build());
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new RunningServer(app, executor);
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string path, string json, HttpCompletionOption option = HttpCompletionOption.ResponseContentRead) =>
+        Client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") },
+            option,
+            TestContext.Current.CancellationToken);
+
+    /// <summary>The JSON of an answer that must be a success.</summary>
+    public async Task<JsonElement> AskAsync(string path, string json)
+    {
+        using var response = await PostAsync(path, json);
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{(int)response.StatusCode}: {body}");
+        return JsonElement.Parse(body);
+    }
+
+    /// <summary>The events of a stream that must be a success, without the final [DONE], which must be there.</summary>
+    public async Task<IReadOnlyList<JsonElement>> StreamAsync(string path, string json)
+    {
+        using var response = await PostAsync(path, json);
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{(int)response.StatusCode}: {body}");
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
+        return Events(body);
+    }
+
+    public static IReadOnlyList<JsonElement> Events(string body)
+    {
+        var events = body.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(events, text => Assert.StartsWith("data: ", text, StringComparison.Ordinal));
+        Assert.Equal("data: [DONE]", events[^1]);
+        return [.. events[..^1].Select(text => JsonElement.Parse(text["data: ".Length..]))];
+    }
+
+    /// <summary>Waits until the engine has nothing left.</summary>
+    public async Task IdleAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (Engine.Status is { Running: > 0 } or { Waiting: > 0 } or { BlocksUsed: > 0 })
+        {
+            await Task.Delay(10, limit.Token);
+        }
+    }
+
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+        Assert.Empty(Executor.Violations);
+    }
+}

@@ -1,0 +1,88 @@
+using Inference.Server.Options;
+using Microsoft.Extensions.Configuration;
+
+namespace Inference.Server.Tests.Options;
+
+public sealed class OptionsReaderTests
+{
+    [Fact]
+    public void Read_Nothing_GivesTheDefaults()
+    {
+        var options = Read();
+
+        Assert.Equal(("localhost", 8080, null), (options.Host, options.Port, options.Model));
+        Assert.Equal((256, 512, 1024, 16), (options.MaxNumSeqs, options.MaxNumBatchedTokens, options.MaxQueueLength, options.BlockSize));
+        Assert.Equal(TimeSpan.FromSeconds(30), options.DrainTimeout);
+    }
+
+    [Fact]
+    public void Read_AllSources_CommandLineWinsThenEnvironmentThenFile()
+    {
+        var options = Read(
+            commandLine: [("port", "1")],
+            environment: [("INFERENCE_PORT", "2"), ("INFERENCE_MAX_NUM_SEQS", "2")],
+            settings: [("Inference:Port", "3"), ("Inference:MaxNumSeqs", "3"), ("Inference:BlockSize", "32")]);
+
+        Assert.Equal((1, 2, 32), (options.Port, options.MaxNumSeqs, options.BlockSize));
+    }
+
+    [Theory]
+    [InlineData("port", "65536", "--port '65536': must be a whole number from 0 to 65535")]
+    [InlineData("port", "8o8o", "--port '8o8o': must be a whole number from 0 to 65535")]
+    [InlineData("port", "", "--port '': must be a whole number from 0 to 65535")]
+    [InlineData("host", "example", "--host 'example': must be an IP address, localhost or *")]
+    [InlineData("block-size", "17", "--block-size '17': must be a power of two from 16 to 1024")]
+    [InlineData("dtype", "int3", "--dtype 'int3': must be one of: auto, float32")]
+    [InlineData("max-model-len", "0", "--max-model-len '0': must be a whole number from 1 to 16777216")]
+    [InlineData("kv-cache-memory", "1XB", "--kv-cache-memory '1XB': must be a size such as 512MiB, 1GiB or 1073741824")]
+    [InlineData("served-model-name", "a,,b", "--served-model-name 'a,,b': must be one or more texts separated by commas")]
+    [InlineData("api-key", "secret,", "--api-key: must be one or more texts separated by commas")]
+    [InlineData("drain-timeout", "-1", "--drain-timeout '-1': must be a whole number from 0 to 86400")]
+    [InlineData("model", " ", "--model ' ': must not be empty")]
+    [InlineData("max-num-batched-tokens", "8", "--max-num-batched-tokens 8: must be at least --max-num-seqs (256)")]
+    public void Read_WrongValue_NamesOptionAndValue(string name, string value, string message) =>
+        Assert.Equal(message, Assert.Throws<OptionException>(() => Read(commandLine: [(name, value)])).Message);
+
+    [Fact]
+    public void Read_WrongValueElsewhere_NamesTheSource()
+    {
+        Assert.StartsWith("INFERENCE_THREADS 'x':", Assert.Throws<OptionException>(() => Read(environment: [("INFERENCE_THREADS", "x")])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Inference:Threads 'x':", Assert.Throws<OptionException>(() => Read(settings: [("Inference:Threads", "x")])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_UnknownSetting_IsRefused() => Assert.Equal(
+        "Inference:Prot is not an option; see --help",
+        Assert.Throws<OptionException>(() => Read(settings: [("Inference:Prot", "1")])).Message);
+
+    [Fact]
+    public void Read_ArrayInSettings_IsAList() =>
+        Assert.Equal(["a", "b"], Read(settings: [("Inference:ServedModelName:0", "a"), ("Inference:ServedModelName:1", "b")]).ServedModelNames);
+
+    [Fact]
+    public void Read_KubernetesServiceVariable_IsNotAPort() =>
+        Assert.Equal(8080, Read(environment: [("INFERENCE_PORT", "tcp://10.0.0.1:80")]).Port);
+
+    [Fact]
+    public void Read_LongValue_IsCutToOneLine()
+    {
+        var message = Assert.Throws<OptionException>(() => Read(commandLine: [("port", "1\n" + new string('x', 10_000))])).Message;
+
+        Assert.DoesNotContain('\n', message);
+        Assert.True(message.Length < 250);
+    }
+
+    private static ServerOptions Read(
+        (string, string)[]? commandLine = null,
+        (string, string)[]? environment = null,
+        (string, string)[]? settings = null)
+    {
+        var variables = (environment ?? []).ToDictionary(entry => entry.Item1, entry => entry.Item2);
+        return OptionsReader.Read(
+            (commandLine ?? []).ToDictionary(entry => entry.Item1, entry => entry.Item2),
+            name => variables.GetValueOrDefault(name),
+            new ConfigurationBuilder()
+                .AddInMemoryCollection((settings ?? []).Select(entry => KeyValuePair.Create(entry.Item1, (string?)entry.Item2)))
+                .Build());
+    }
+}

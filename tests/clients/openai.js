@@ -1,0 +1,46 @@
+// Runs one scenario with OpenAI's client and prints what it saw as JSON: node openai.js BASE_URL SCENARIO
+import OpenAI from 'openai';
+
+const [baseURL, scenario] = process.argv.slice(2);
+const client = new OpenAI({ baseURL, apiKey: 'key', maxRetries: 0 });
+const messages = [{ role: 'user', content: 'hi' }];
+
+const scenarios = {
+  async streamChat() {
+    const stream = await client.chat.completions.create({
+      model: 'alphabet', messages, temperature: 0, max_completion_tokens: 6, stream: true, stream_options: { include_usage: true },
+    });
+    const seen = { text: '', finish: null, usage: null };
+    for await (const chunk of stream) {
+      seen.text += chunk.choices[0]?.delta?.content ?? '';
+      seen.finish = chunk.choices[0]?.finish_reason ?? seen.finish;
+      seen.usage = chunk.usage ?? seen.usage;
+    }
+    return seen;
+  },
+
+  async streamCompletion() {
+    const stream = await client.completions.create({ model: 'alphabet', prompt: 'A', temperature: 0, stop: ['EF'], stream: true });
+    let text = '';
+    for await (const chunk of stream) text += chunk.choices[0].text;
+    return { text };
+  },
+
+  async abort() {
+    const stream = await client.chat.completions.create({ model: 'alphabet', messages, temperature: 0, stream: true });
+    for await (const chunk of stream) {
+      if (chunk.choices[0]?.delta?.content) break;
+    }
+    return { aborted: true };
+  },
+
+  async error() {
+    try {
+      await client.chat.completions.create({ model: 'alphabet', messages, temperature: 9 });
+    } catch (error) {
+      return { name: error.constructor.name, status: error.status, param: error.param, type: error.type };
+    }
+  },
+};
+
+console.log(JSON.stringify(await scenarios[scenario]()));
