@@ -101,6 +101,7 @@ internal sealed partial class ServerExecutable : IDisposable
         }
     }
 
-    [GeneratedRegex("^Serving .* on (http://.*)$")]
+    // The last line of the message: everything before it has been collected by then.
+    [GeneratedRegex("^curl -N (http://[^/]+)")]
     private static partial Regex ReadyLine();
 }
