@@ -131,7 +131,7 @@ internal sealed class DecoderGraphEmitter
     private (string Normed, ResidualStream Stream) AddAndNorm(string name, ResidualStream stream, string weightName)
     {
         var weight = _weights.Vector(weightName, _spec.HiddenSize);
-        var epsilon = OnnxAttribute.Float("epsilon", _spec.NormEpsilon);
+        var epsilon = OnnxAttribute.Float(GraphContract.Epsilon, _spec.NormEpsilon);
         if (stream.Branch is null)
         {
             return (_graph.Node(name, Operator.SimplifiedLayerNormalization, [stream.Residual, weight], epsilon), stream);

@@ -7,6 +7,20 @@ namespace Inference.Models.Graphs;
 /// Runtime does not bring. Shapes and types stand beside the names. Sequences are packed back to back: every operator but attention works
 /// on single tokens, so nothing is padded.
 /// </summary>
+/// <remarks>
+/// A graph in float32 has the output <see cref="Logits"/> and the operators <see cref="PagedAttention"/> and <see cref="SwiGlu"/>.
+/// A graph in int8 has the outputs <see cref="LogitsAccumulators"/>, <see cref="LogitsScales"/> and <see cref="LogitsArgMax"/>, and the
+/// operators from <see cref="EmbedNormQuantize"/> on. Its rules:
+/// <para>Activations: a row is UINT8 with zero point <see cref="ZeroPoint"/> and one FLOAT scale, x = scale * (u8 - 128); the scale is
+/// max|x| / 127, and 0 for a row of zeros.</para>
+/// <para>Weights: INT8 [in, out] with zero point 0 and one FLOAT scale per output (column scale). The accumulator that MatMulInteger gives
+/// from the two is INT32 and stands for accumulator * row scale * column scale.</para>
+/// <para>Norms: weights are folded into the projections behind them, so that a norm only divides by sqrt(mean square + epsilon).</para>
+/// <para>Rotation (QuaRot, Ashkboos et al. 2024): the residual stream and the value heads are rotated by Hadamard matrices that are folded
+/// into the weights. Only the rotation before the down projection is an operator's business: see <see cref="Hadamard"/>.</para>
+/// <para>Every sum of floats over a row runs in an order that depends on nothing but the row's length: a token's result is the same to the
+/// bit whatever it is computed beside.</para>
+/// </remarks>
 public static class GraphContract
 {
     /// <summary>INT64 [num_tokens]: the tokens of all sequences of the step.</summary>
@@ -26,8 +40,23 @@ public static class GraphContract
     /// <summary>INT32 [batch]: how many tokens of each sequence are in the cache already.</summary>
     public const string PastSequenceLengths = "past_sequence_lengths";
 
-    /// <summary>FLOAT [num_logits, vocabulary].</summary>
+    /// <summary>Output in float32: FLOAT [num_logits, vocabulary].</summary>
     public const string Logits = "logits";
+
+    /// <summary>
+    /// Output in int8: INT32 [num_logits, vocabulary]. A logit is accumulator * <see cref="LogitsScales"/>[row] * head scale[token]; the
+    /// head scales come with the converted model.
+    /// </summary>
+    public const string LogitsAccumulators = "logits_accumulators";
+
+    /// <summary>Output in int8: FLOAT [num_logits], one for each row of <see cref="LogitsAccumulators"/>; 0 or more.</summary>
+    public const string LogitsScales = "logits_scales";
+
+    /// <summary>Output in int8: INT32 [num_logits], the token with the largest logit of each row, see <see cref="ArgMaxRows"/>.</summary>
+    public const string LogitsArgMax = "logits_argmax";
+
+    /// <summary>The UINT8 that stands for 0 in activations.</summary>
+    public const byte ZeroPoint = 128;
 
     /// <summary>The domain of the operators below.</summary>
     public const string Domain = "inference";
@@ -47,23 +76,87 @@ public static class GraphContract
     /// <summary>silu(gate) * up: FLOAT [num_tokens, 2 * intermediate], gate first, to FLOAT [num_tokens, intermediate].</summary>
     public const string SwiGlu = "SwiGlu";
 
-    /// <summary>INT attribute of <see cref="PagedAttention"/>: query heads.</summary>
-    public const string NumHeads = "num_heads";
-
-    /// <summary>INT attribute of <see cref="PagedAttention"/>: key and value heads.</summary>
-    public const string KvNumHeads = "kv_num_heads";
-
-    /// <summary>FLOAT attribute of <see cref="PagedAttention"/>: multiplies query times key before the softmax.</summary>
-    public const string Scale = "scale";
+    /// <summary>
+    /// Looks the tokens up, and norms and quantises their rows. Inputs, in order: <see cref="InputIds"/>, embedding INT8 [vocabulary,
+    /// hidden], embedding scales FLOAT [vocabulary] (one per token). Outputs: residual FLOAT [num_tokens, hidden] (embedding * scale),
+    /// x UINT8 [num_tokens, hidden], x scales FLOAT [num_tokens]. Attribute: <see cref="Epsilon"/>.
+    /// </summary>
+    public const string EmbedNormQuantize = "EmbedNormQuantize";
 
     /// <summary>
-    /// FLOAT [num_blocks, kv heads, head size, block size], written in place. Transposed within a block, so that the keys of neighbouring
-    /// tokens lie side by side: a vector holds one dimension of many keys, and a dot product needs no sum across its lanes.
+    /// As <see cref="PagedAttention"/>, with query, key and value in 8 bits: (1) dequantise; (2) rotate query and key by their positions;
+    /// (3) quantise each head of them, and of the value, to INT8 with one scale, the keys' and values' into the cache; (4) attend;
+    /// (5) quantise the whole output row. Inputs, in order: qkv accumulators INT32 [num_tokens, (heads + 2 * kv heads) * head size],
+    /// x scales FLOAT [num_tokens], column scales FLOAT [(heads + 2 * kv heads) * head size], key cache, value cache, key scales, value
+    /// scales (see <see cref="KeyCache"/> and its neighbours), <see cref="BlockTable"/>, <see cref="CumulativeSequenceLengths"/>,
+    /// <see cref="PastSequenceLengths"/>, cosines and sines FLOAT [max positions, head size / 2]. Outputs: y UINT8 [num_tokens,
+    /// heads * head size], y scales FLOAT [num_tokens]. Attributes: <see cref="NumHeads"/>, <see cref="KvNumHeads"/>, <see cref="Scale"/>.
+    /// </summary>
+    public const string PagedAttentionInt8 = "PagedAttentionInt8";
+
+    /// <summary>
+    /// Adds a projection's output to the residual, and norms and quantises the sum. Inputs, in order: residual FLOAT [num_tokens, hidden],
+    /// accumulators INT32 [num_tokens, hidden], row scales FLOAT [num_tokens], column scales FLOAT [hidden]. Outputs: residual FLOAT
+    /// [num_tokens, hidden] (the sum), x UINT8 [num_tokens, hidden], x scales FLOAT [num_tokens]. Attribute: <see cref="Epsilon"/>.
+    /// </summary>
+    public const string AddNormQuantize = "AddNormQuantize";
+
+    /// <summary>
+    /// silu(gate) * up, rotated and quantised. Inputs, in order: accumulators INT32 [num_tokens, 2 * intermediate], gate first; row scales
+    /// FLOAT [num_tokens]; column scales FLOAT [2 * intermediate]. Outputs: z UINT8 [num_tokens, intermediate], z scales FLOAT
+    /// [num_tokens]. Attribute: <see cref="Hadamard"/>.
+    /// </summary>
+    public const string SwiGluQuantize = "SwiGluQuantize";
+
+    /// <summary>
+    /// <see cref="AddNormQuantize"/> of the rows whose logits are wanted. Inputs, in order: residual FLOAT [num_tokens, hidden],
+    /// accumulators INT32 [num_tokens, hidden], row scales FLOAT [num_tokens], column scales FLOAT [hidden], <see cref="LogitsIndices"/>.
+    /// Outputs: x UINT8 [num_logits, hidden], x scales FLOAT [num_logits] (the graph's <see cref="LogitsScales"/>). Attribute:
+    /// <see cref="Epsilon"/>.
+    /// </summary>
+    public const string GatherAddNormQuantize = "GatherAddNormQuantize";
+
+    /// <summary>
+    /// For each row the column with the largest accumulator * column scale, computed in float32; the first of several. Inputs, in order:
+    /// INT32 [num_logits, vocabulary], column scales FLOAT [vocabulary]. Output: INT32 [num_logits].
+    /// </summary>
+    public const string ArgMaxRows = "ArgMaxRows";
+
+    /// <summary>INT attribute of the attention operators: query heads.</summary>
+    public const string NumHeads = "num_heads";
+
+    /// <summary>INT attribute of the attention operators: key and value heads.</summary>
+    public const string KvNumHeads = "kv_num_heads";
+
+    /// <summary>FLOAT attribute of the attention operators: multiplies query times key before the softmax.</summary>
+    public const string Scale = "scale";
+
+    /// <summary>FLOAT attribute of the operators that norm: added to the mean square.</summary>
+    public const string Epsilon = "epsilon";
+
+    /// <summary>
+    /// INT attribute of <see cref="SwiGluQuantize"/>: a power of two that divides the row's length. Every block of so many neighbouring
+    /// elements is multiplied by the Hadamard matrix of that size in Sylvester's order (H(1) = 1, H(2n) = [H(n) H(n); H(n) -H(n)]) and
+    /// divided by the square root of the size.
+    /// </summary>
+    public const string Hadamard = "hadamard";
+
+    /// <summary>
+    /// Written in place. In float32: FLOAT [num_blocks, kv heads, head size, block size]. Transposed within a block, so that the keys of
+    /// neighbouring tokens lie side by side: a vector holds one dimension of many keys, and a dot product needs no sum across its lanes.
+    /// In int8: INT8 [num_blocks, kv heads, head size / 2, block size, 2], pairs of dimensions side by side, as multiply-add instructions
+    /// take them.
     /// </summary>
     public static string KeyCache(int layer) => Cache(layer, "key");
 
-    /// <summary>FLOAT [num_blocks, kv heads, block size, head size], written in place.</summary>
+    /// <summary>FLOAT or INT8 [num_blocks, kv heads, block size, head size], written in place.</summary>
     public static string ValueCache(int layer) => Cache(layer, "value");
+
+    /// <summary>In int8: FLOAT [num_blocks, kv heads, block size], the scale of each key, written in place.</summary>
+    public static string KeyScaleCache(int layer) => Cache(layer, "key_scale");
+
+    /// <summary>In int8: FLOAT [num_blocks, kv heads, block size], the scale of each value, written in place.</summary>
+    public static string ValueScaleCache(int layer) => Cache(layer, "value_scale");
 
     private static string Cache(int layer, string part) => string.Create(CultureInfo.InvariantCulture, $"past_key_values.{layer}.{part}");
 }

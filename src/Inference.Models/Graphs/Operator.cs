@@ -16,4 +16,19 @@ internal readonly record struct Operator(string Domain, string Type)
     public static readonly Operator PagedAttention = new(GraphContract.Domain, GraphContract.PagedAttention);
 
     public static readonly Operator SwiGlu = new(GraphContract.Domain, GraphContract.SwiGlu);
+
+    /// <summary>UINT8 [rows, in] and INT8 [in, out] to INT32 [rows, out].</summary>
+    public static readonly Operator MatMulInteger = new("", "MatMulInteger");
+
+    public static readonly Operator EmbedNormQuantize = new(GraphContract.Domain, GraphContract.EmbedNormQuantize);
+
+    public static readonly Operator PagedAttentionInt8 = new(GraphContract.Domain, GraphContract.PagedAttentionInt8);
+
+    public static readonly Operator AddNormQuantize = new(GraphContract.Domain, GraphContract.AddNormQuantize);
+
+    public static readonly Operator SwiGluQuantize = new(GraphContract.Domain, GraphContract.SwiGluQuantize);
+
+    public static readonly Operator GatherAddNormQuantize = new(GraphContract.Domain, GraphContract.GatherAddNormQuantize);
+
+    public static readonly Operator ArgMaxRows = new(GraphContract.Domain, GraphContract.ArgMaxRows);
 }
