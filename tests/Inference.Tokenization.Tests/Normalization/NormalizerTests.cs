@@ -7,6 +7,7 @@ public sealed class NormalizerTests
     [InlineData("""{"type":"NFC"}""", "e\u0301 가", "é 가")]
     [InlineData("""{"type":"NFC"}""", "\u1112\u1161\u11AB\u0958\u2126", "한\u0915\u093CΩ")]
     [InlineData("""{"type":"NFC"}""", "a\u0316\u0301 a\u0301\u0316 a\u0300\u0301", "\u00E1\u0316 \u00E1\u0316 \u00E0\u0301")]
+    [InlineData("""{"type":"NFC"}""", "o\u0316\u0323", "o\u0316\u0323")]
     [InlineData("""{"type":"NFD"}""", "é한\u1E69", "e\u0301\u1112\u1161\u11ABs\u0323\u0307")]
     [InlineData("""{"type":"NFKC"}""", "ﬁ２½ \u1E9B\u0323 ㈱", "fi21⁄2 \u1E69 (株)")]
     [InlineData("""{"type":"NFKC"}""", "\u0385", " \u0308\u0301")]

@@ -53,6 +53,7 @@ public sealed class PatternTests
     [InlineData(@"\p{Han}+", "日本語かな", "日本語")]
     [InlineData(@"\p{^L}+", "a12b", "12")]
     [InlineData(@"\P{L}+", "a12b", "12")]
+    [InlineData("a(?:b|$)", "aab xa", "ab,a")]
     [InlineData("(a*)*b", "aab", "aab")]
     [InlineData("(a|b)*c", "abac", "abac")]
     [InlineData("a.c", "abc a\nc", "abc")]

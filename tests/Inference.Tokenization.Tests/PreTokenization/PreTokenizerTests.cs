@@ -43,6 +43,8 @@ public sealed class PreTokenizerTests
     [InlineData("""{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}""", "a b", "aĠb")]
     [InlineData("""{"type":"Split","pattern":{"String":""},"behavior":"Isolated","invert":false}""", "a😀b", "a|😀|b")]
     [InlineData("""{"type":"Split","pattern":{"Regex":"[0-9][0-9]"},"behavior":"Isolated","invert":false}""", "12345", "12|34|5")]
+    [InlineData("""{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},"""
+        + """{"type":"Metaspace","replacement":"▁","prepend_scheme":"first"}]}""", "a b", "▁a|b")]
     [InlineData("""{"type":"Sequence","pretokenizers":[]}""", "a b", "a b")]
     public void Split_OfAText_GivesTheReferencesPieces(string json, string text, string expected) => Assert.Equal(expected, Split(json, text));
 
