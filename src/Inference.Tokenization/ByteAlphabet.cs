@@ -28,7 +28,9 @@ internal static class ByteAlphabet
     /// <summary>The byte that the character stands for, or -1.</summary>
     public static int ByteOf(char c) => c < CharToByte.Length ? CharToByte[c] : -1;
 
-    /// <summary>The most characters that <see cref="Spell(ReadOnlySpan{char}, Span{char})"/> writes for a text of this many UTF-16 units.</summary>
+    /// <summary>
+    /// The most characters that <see cref="Spell(ReadOnlySpan{char}, Span{char})"/> writes for a text of this many UTF-16 units.
+    /// </summary>
     public static int MaxSpelledLength(int length) => checked(length * 3);
 
     /// <summary>Writes one character per UTF-8 byte of the text; how many there are.</summary>

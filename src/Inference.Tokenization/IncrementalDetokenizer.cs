@@ -32,7 +32,9 @@ public sealed class IncrementalDetokenizer
         return Take();
     }
 
-    /// <summary>Ends the stream: the text that was held back, with U+FFFD for bytes that are no character. A new stream may follow.</summary>
+    /// <summary>
+    /// Ends the stream: the text that was held back, with U+FFFD for bytes that are no character. A new stream may follow.
+    /// </summary>
     public string Flush()
     {
         _stages.Finish();

@@ -35,11 +35,14 @@ public sealed class Tokenizer
 
     /// <summary>Reads a tokenizer.json.</summary>
     /// <param name="path">The file's path.</param>
-    /// <exception cref="TokenizerFormatException">The file cannot be read, is malformed or uses something that is not supported.</exception>
+    /// <exception cref="TokenizerFormatException">
+    /// The file cannot be read, is malformed or uses something that is not supported.
+    /// </exception>
     public static Tokenizer Load(string path) => new(JsonFile.Read(path, TokenizerReader.Read));
 
     /// <summary>
-    /// The text's token ids. Special and other added tokens in the text are recognised. Surrogates without their other half count as U+FFFD.
+    /// The text's token ids. Special and other added tokens in the text are recognised. Surrogates without their other half count as
+    /// U+FFFD.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="addSpecialTokens">Whether to put the post-processor's special tokens (such as BOS) around it.</param>

@@ -23,7 +23,9 @@ public sealed record TokenizerFolder
     /// <summary>The text of the unknown token, if one is named.</summary>
     public string? UnkToken { get; init; }
 
-    /// <summary>The ids that end a generation: of generation_config.json, else config.json, else the end-of-sequence token's. May be empty.</summary>
+    /// <summary>
+    /// The ids that end a generation: of generation_config.json, else config.json, else the end-of-sequence token's. May be empty.
+    /// </summary>
     public required IReadOnlyList<int> EosTokenIds { get; init; }
 
     /// <summary>The default chat template, if there is one: the unnamed one, or the one named "default".</summary>

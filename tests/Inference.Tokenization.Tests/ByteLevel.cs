@@ -11,5 +11,6 @@ internal static class ByteLevel
         .Where(c => ByteAlphabet.ByteOf(c) >= 0).OrderBy(c => ByteAlphabet.ByteOf(c)).Select(c => c.ToString())];
 
     public static Tokenizer Tokenizer(string normalizer = "null", string preTokenizer = PreTokenizer, string added = "[]") =>
-        TinyTokenizer.Load(TinyTokenizer.Json(Alphabet, added: added, normalizer: normalizer, preTokenizer: preTokenizer, decoder: Decoder));
+        TinyTokenizer.Load(TinyTokenizer.Json(
+            Alphabet, added: added, normalizer: normalizer, preTokenizer: preTokenizer, decoder: Decoder));
 }

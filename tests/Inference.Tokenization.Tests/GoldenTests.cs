@@ -15,7 +15,8 @@ public sealed class GoldenTests
     [Fact]
     public void Zoo_AllCases_EqualTheReference()
     {
-        using var golden = JsonDocument.Parse(File.ReadAllText(RepositoryFiles.Path("tests", "data", "zoo", "tokenizer", "tokenizer_golden.json")));
+        string file = RepositoryFiles.Path("tests", "data", "zoo", "tokenizer", "tokenizer_golden.json");
+        using var golden = JsonDocument.Parse(File.ReadAllText(file));
         foreach (JsonElement item in golden.RootElement.GetProperty("encode").EnumerateArray())
         {
             int[] ids = GoldenFile.Ids(item.GetProperty("ids"));

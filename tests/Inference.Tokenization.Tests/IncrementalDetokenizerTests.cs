@@ -3,7 +3,10 @@ namespace Inference.Tokenization.Tests;
 public sealed class IncrementalDetokenizerTests
 {
     private static readonly string[] Pieces =
-        ["▁", "▁a", "b", " ", "  ", "##c", "x</w>", "<0xC3>", "<0xA9>", "<0xF0>", "<0x41>", "Ġ", "Ã", "©", "日", "😀", ".", " .", "aab", "<s>", "aa"];
+    [
+        "▁", "▁a", "b", " ", "  ", "##c", "x</w>", "<0xC3>", "<0xA9>", "<0xF0>", "<0x41>", "Ġ", "Ã", "©", "日", "😀", ".", " .", "aab",
+        "<s>", "aa",
+    ];
 
     public static TheoryData<string> Decoders { get; } = new(
         "null",

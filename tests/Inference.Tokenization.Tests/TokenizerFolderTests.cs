@@ -32,7 +32,8 @@ public sealed class TokenizerFolderTests
     public void Load_OfTokensAsObjects_TakesTheirContent()
     {
         TokenizerFolder folder = Load(
-            ("tokenizer_config.json", """{"bos_token":{"content":"<s>","lstrip":false},"eos_token":"</s>","pad_token":null,"add_bos_token":true}"""),
+            ("tokenizer_config.json",
+                """{"bos_token":{"content":"<s>","lstrip":false},"eos_token":"</s>","pad_token":null,"add_bos_token":true}"""),
             ("special_tokens_map.json", """{"pad_token":{"content":"a"},"bos_token":"not this"}"""));
         Assert.Equal("<s>", folder.BosToken);
         Assert.Equal("a", folder.PadToken);

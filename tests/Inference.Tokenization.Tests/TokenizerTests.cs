@@ -51,7 +51,8 @@ public sealed class TokenizerTests
     [Fact]
     public void Encode_OnManyThreads_GivesTheSameIds()
     {
-        string[] texts = [.. Enumerable.Range(0, 200).Select(i => $"Thread test {i * 7919}: naïve café 日本語 {new string('z', i)} <|im_end|>")];
+        string[] texts = [.. Enumerable.Range(0, 200).Select(
+            i => $"Thread test {i * 7919}: naïve café 日本語 {new string('z', i)} <|im_end|>")];
         Tokenizer fresh = Tokenizer.Load(RepositoryFiles.Path("models", "smollm2-135m-instruct", "tokenizer.json"));
         Parallel.For(0, 2_000, i =>
         {
@@ -81,8 +82,11 @@ public sealed class TokenizerTests
     [Fact]
     public void Encode_WithoutPreTokenizer_TakesTheTextWhole()
     {
-        Tokenizer tokenizer = TinyTokenizer.Load(TinyTokenizer.Json(["▁", "a", "▁a", "▁a▁a"], """["▁ a","▁a ▁a"]""",
-            normalizer: """{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}"""));
+        const string Normalizer = """
+            {"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}
+            """;
+        Tokenizer tokenizer = TinyTokenizer.Load(
+            TinyTokenizer.Json(["▁", "a", "▁a", "▁a▁a"], """["▁ a","▁a ▁a"]""", normalizer: Normalizer));
         Assert.Equal([3], tokenizer.Encode("a a"));
         Assert.Equal([], tokenizer.Encode(""));
     }

@@ -50,7 +50,9 @@ internal sealed class AddedVocabulary
     /// <summary>The token's content, or null.</summary>
     public string? TokenOf(int id) => _tokens.GetValueOrDefault(id)?.Content;
 
-    /// <summary>What decoding shows for the token: its normalized form where normalizing changes it; null for an id that is not one of these.</summary>
+    /// <summary>
+    /// What decoding shows for the token: its normalized form where normalizing changes it; null for an id that is not one of these.
+    /// </summary>
     public string? DecodedTextOf(int id) => _normalized.GetValueOrDefault(id) ?? TokenOf(id);
 
     /// <summary>Whether a token of this text is special.</summary>

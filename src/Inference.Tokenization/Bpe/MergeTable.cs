@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Inference.Tokenization.Bpe;
 
-/// <summary>Which pairs of tokens merge, at which rank (the lowest first) and into which token: an open-addressing hash table, read-only once built.</summary>
+/// <summary>
+/// Which pairs of tokens merge, at which rank (the lowest first) and into which token: an open-addressing hash table, read-only once
+/// built.
+/// </summary>
 internal sealed class MergeTable
 {
     private const ulong Free = ulong.MaxValue;

@@ -20,7 +20,9 @@ internal abstract class DecoderStage
     /// <summary>Takes the next token.</summary>
     public abstract void Push(string token);
 
-    /// <summary>The stream is over: hands on what was held back, then ends the stages after this one. The chain cannot be used again.</summary>
+    /// <summary>
+    /// The stream is over: hands on what was held back, then ends the stages after this one. The chain cannot be used again.
+    /// </summary>
     public void Finish()
     {
         EndStream();

@@ -73,6 +73,7 @@ internal static class BpeReader
             if (merge.IsString && merge.Text().StartsWith("#version", StringComparison.Ordinal))
                 continue;
             ReadPair(merge, out ReadOnlySpan<char> left, out ReadOnlySpan<char> right);
+            (int leftId, int rightId) = (IdIn(vocabulary, left, merge), IdIn(vocabulary, right, merge));
             if (right.Length < prefixLength)
                 throw merge.Error($"'{right}' is shorter than continuing_subword_prefix");
             int length = left.Length + right.Length - prefixLength;
@@ -80,7 +81,7 @@ internal static class BpeReader
                 joined = new char[length * 2];
             left.CopyTo(joined);
             right[prefixLength..].CopyTo(joined.AsSpan(left.Length));
-            merges.Set(IdIn(vocabulary, left, merge), IdIn(vocabulary, right, merge), rank++, IdIn(vocabulary, joined.AsSpan(0, length), merge));
+            merges.Set(leftId, rightId, rank++, IdIn(vocabulary, joined.AsSpan(0, length), merge));
         }
         return merges;
     }

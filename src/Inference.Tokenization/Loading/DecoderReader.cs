@@ -56,7 +56,9 @@ internal static class DecoderReader
     {
         var replacer = PatternReader.ReadReplacer(field);
         return replacer.Literal is { } literal
-            ? new(fused => fused ? new ReplaceFragmentsStage(literal, replacer.Replacement) : new ReplaceStage(replacer), TakesFragments: true)
+            ? new(
+                fused => fused ? new ReplaceFragmentsStage(literal, replacer.Replacement) : new ReplaceStage(replacer),
+                TakesFragments: true)
             : new(_ => new ReplaceStage(replacer));
     }
 

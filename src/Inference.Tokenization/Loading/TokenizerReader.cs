@@ -8,7 +8,9 @@ namespace Inference.Tokenization.Loading;
 /// <summary>Reads the whole of a tokenizer.json.</summary>
 internal static class TokenizerReader
 {
-    /// <summary>Ids must be below this (the largest published vocabularies have some 300,000): tables are sized by the highest id.</summary>
+    /// <summary>
+    /// Ids must be below this (the largest published vocabularies have some 300,000): tables are sized by the highest id.
+    /// </summary>
     public const int IdLimit = 1 << 22;
 
     /// <exception cref="TokenizerFormatException">Something in the file is malformed or not supported.</exception>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Inference.Tokenization.Normalization;
 
-/// <summary>BERT's clean-up (Devlin et al., 2018): control characters out, spaces around Chinese characters, accents off, lower case.</summary>
+/// <summary>
+/// BERT's clean-up (Devlin et al., 2018): control characters out, spaces around Chinese characters, accents off, lower case.
+/// </summary>
 internal sealed class BertNormalizer : Normalizer
 {
     private readonly Normalizer[] _parts;

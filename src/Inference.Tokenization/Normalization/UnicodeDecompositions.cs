@@ -46,7 +46,9 @@ internal sealed class UnicodeDecompositions
 
     public static UnicodeDecompositions Shared => LazyShared.Value;
 
-    /// <summary>Per <see cref="UnicodeForm"/> the code points that may change, or change their neighbours, when a text is normalized.</summary>
+    /// <summary>
+    /// Per <see cref="UnicodeForm"/> the code points that may change, or change their neighbours, when a text is normalized.
+    /// </summary>
     public CodePointSet[] UnstableSets { get; }
 
     public byte CombiningClass(int codePoint) => _combiningClasses.GetValueOrDefault(codePoint);

@@ -67,7 +67,9 @@ internal sealed class UnicodeNormalizer(UnicodeForm form) : Normalizer
         }
     }
 
-    /// <summary>Composes each code point with the last starter unless something between them blocks it (D115 to D117 of the standard).</summary>
+    /// <summary>
+    /// Composes each code point with the last starter unless something between them blocks it (D115 to D117 of the standard).
+    /// </summary>
     private void Compose(List<int> codePoints)
     {
         int starter = -1;

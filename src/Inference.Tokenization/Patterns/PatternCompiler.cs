@@ -163,7 +163,9 @@ internal sealed class PatternCompiler
         _ => null,
     };
 
-    /// <summary>The least and greatest number of code points that the node takes; the greatest is int.MaxValue when there is none.</summary>
+    /// <summary>
+    /// The least and greatest number of code points that the node takes; the greatest is int.MaxValue when there is none.
+    /// </summary>
     private static (int Min, int Max) Length(PatternNode node)
     {
         switch (node)

@@ -52,6 +52,8 @@ internal readonly record struct PatternInstruction(PatternOp Op, int X = 0, int 
     /// <summary>For <see cref="PatternOp.Choose"/>.</summary>
     public PatternDispatch? Dispatch { get; init; }
 
-    /// <summary>For <see cref="PatternOp.LookBehind"/>: how many code points the body takes, and the register that tells it where to end.</summary>
+    /// <summary>
+    /// For <see cref="PatternOp.LookBehind"/>: how many code points the body takes, and the register that tells it where to end.
+    /// </summary>
     public (int Min, int Max, int Register) Behind { get; init; }
 }

@@ -1,42 +1,37 @@
-using System.Globalization;
-using System.Text;
-
 namespace Inference.Tokenization.Patterns;
 
 /// <summary>
-/// Reads a pattern in the dialect of Oniguruma's own syntax (doc/RE of the Oniguruma project), which tokenizer.json uses: code points, Unicode
-/// properties, nested classes with intersections, lookaround, atomic groups and possessive quantifiers. Groups do not capture, because
-/// nothing asks for captures; backreferences and subroutine calls are refused.
+/// Reads a pattern in the dialect of Oniguruma's own syntax (doc/RE of the Oniguruma project), which tokenizer.json uses: code points,
+/// Unicode properties, nested classes with intersections, lookaround, atomic groups and possessive quantifiers. Groups do not capture,
+/// because nothing asks for captures; backreferences and subroutine calls are refused.
 /// </summary>
 internal sealed class PatternParser
 {
     private const int MaxNesting = 200;
-    private const int MaxRepeat = 100_000;
 
-    private readonly string _pattern;
-    private int _at;
+    private readonly PatternCursor _cursor;
     private int _nesting;
     private bool _ignoreCase;
     private bool _dotMatchesNewline;
     private bool _extended;
 
-    private PatternParser(string pattern) => _pattern = pattern;
+    private PatternParser(string pattern) => _cursor = new PatternCursor(pattern);
 
     /// <exception cref="PatternException">The pattern is malformed or uses something unsupported.</exception>
     public static PatternNode Parse(string pattern)
     {
         var parser = new PatternParser(pattern);
         PatternNode node = parser.ParseAlternation();
-        return parser._at == pattern.Length ? node : throw parser.Error("unmatched ')'");
+        return parser._cursor.AtEnd ? node : throw parser._cursor.Error("unmatched ')'");
     }
 
     private PatternNode ParseAlternation()
     {
         if (++_nesting > MaxNesting)
-            throw Error("groups are nested too deep");
+            throw _cursor.Error("groups are nested too deep");
         (bool ignoreCase, bool dot, bool extended) = (_ignoreCase, _dotMatchesNewline, _extended);
         List<PatternNode> choices = [ParseSequence()];
-        while (TryTake('|'))
+        while (_cursor.TryTake('|'))
             choices.Add(ParseSequence());
         (_ignoreCase, _dotMatchesNewline, _extended) = (ignoreCase, dot, extended);
         _nesting--;
@@ -46,7 +41,7 @@ internal sealed class PatternParser
     private PatternNode.Sequence ParseSequence()
     {
         List<PatternNode> items = [];
-        while (_at < _pattern.Length && _pattern[_at] is not ('|' or ')'))
+        while (!_cursor.AtEnd && _cursor.Peek() is not ('|' or ')'))
         {
             if (_extended && SkipFreeSpace())
                 continue;
@@ -58,28 +53,28 @@ internal sealed class PatternParser
 
     private bool SkipFreeSpace()
     {
-        if (_pattern[_at] == '#')
+        if (_cursor.Peek() == '#')
         {
-            while (_at < _pattern.Length && _pattern[_at] != '\n')
-                _at++;
+            while (!_cursor.AtEnd && _cursor.Peek() != '\n')
+                _cursor.At++;
             return true;
         }
-        if (!char.IsWhiteSpace(_pattern[_at]))
+        if (!char.IsWhiteSpace(_cursor.Peek()))
             return false;
-        _at++;
+        _cursor.At++;
         return true;
     }
 
     private PatternNode ParseQuantifiers(PatternNode atom)
     {
-        while (_at < _pattern.Length)
+        while (!_cursor.AtEnd)
         {
-            bool interval = _pattern[_at] == '{';
+            bool interval = _cursor.Peek() == '{';
             if (!TryParseRepeat(out int min, out int max))
                 break;
-            bool lazy = TryTake('?');
+            bool lazy = _cursor.TryTake('?');
             // Only ?, * and + have possessive forms; after an interval a plus repeats the whole once more.
-            bool possessive = !lazy && !interval && TryTake('+');
+            bool possessive = !lazy && !interval && _cursor.TryTake('+');
             atom = new PatternNode.Repeat(atom, min, max, lazy);
             if (possessive)
                 atom = new PatternNode.Atomic(atom);
@@ -90,7 +85,7 @@ internal sealed class PatternParser
     private bool TryParseRepeat(out int min, out int max)
     {
         (min, max) = (0, int.MaxValue);
-        switch (_pattern[_at])
+        switch (_cursor.Peek())
         {
             case '*':
                 break;
@@ -105,63 +100,54 @@ internal sealed class PatternParser
             default:
                 return false;
         }
-        _at++;
+        _cursor.At++;
         return true;
     }
 
     /// <summary>{n}, {n,}, {,m} or {n,m}; anything else after a brace is ordinary text.</summary>
     private bool TryParseInterval(out int min, out int max)
     {
-        int start = _at++;
+        int start = _cursor.At++;
         (min, max) = (0, int.MaxValue);
-        bool hasMin = TryTakeNumber(out int first);
-        bool comma = TryTake(',');
-        bool hasMax = TryTakeNumber(out int last);
-        if (!TryTake('}') || (!hasMin && !hasMax) || (!comma && !hasMin))
+        bool hasMin = _cursor.TryTakeNumber(out int first);
+        bool comma = _cursor.TryTake(',');
+        bool hasMax = _cursor.TryTakeNumber(out int last);
+        if (!_cursor.TryTake('}') || (!hasMin && !hasMax) || (!comma && !hasMin))
         {
-            _at = start;
+            _cursor.At = start;
             return false;
         }
         min = hasMin ? first : 0;
         max = hasMax ? last : comma ? int.MaxValue : min;
-        return min <= max ? true : throw Error("a repeat's lower limit is over its upper limit");
-    }
-
-    private bool TryTakeNumber(out int value)
-    {
-        int start = _at;
-        value = 0;
-        for (; _at < _pattern.Length && char.IsAsciiDigit(_pattern[_at]); _at++)
-            value = value <= MaxRepeat ? value * 10 + (_pattern[_at] - '0') : value;
-        return value <= MaxRepeat ? _at > start : throw Error("a repeat count is too large");
+        return min <= max ? true : throw _cursor.Error("a repeat's lower limit is over its upper limit");
     }
 
     /// <summary>One atom; null for a construct that matches nothing by itself (an inline option, a comment).</summary>
     private PatternNode? ParseAtom()
     {
-        switch (_pattern[_at])
+        switch (_cursor.Peek())
         {
             case '(':
-                _at++;
+                _cursor.At++;
                 return ParseGroup();
             case '[':
-                _at++;
+                _cursor.At++;
                 return new PatternNode.One(ParseClass());
             case '.':
-                _at++;
+                _cursor.At++;
                 return new PatternNode.One(_dotMatchesNewline ? CodePointSet.All : CodePointSet.Of('\n').Complement());
             case '^':
-                _at++;
+                _cursor.At++;
                 return new PatternNode.Anchor(AnchorKind.LineStart);
             case '$':
-                _at++;
+                _cursor.At++;
                 return new PatternNode.Anchor(AnchorKind.LineEnd);
             case '\\':
                 return ParseEscape();
             case '*' or '+' or '?':
-                throw Error("a quantifier has nothing to repeat");
+                throw _cursor.Error("a quantifier has nothing to repeat");
             default:
-                return Literal(TakeCodePoint());
+                return Literal(_cursor.TakeCodePoint());
         }
     }
 
@@ -171,13 +157,13 @@ internal sealed class PatternParser
 
     private PatternNode? ParseGroup()
     {
-        if (!TryTake('?'))
+        if (!_cursor.TryTake('?'))
             return CloseGroup(ParseAlternation());
-        if (TryTake("<="))
+        if (_cursor.TryTake("<="))
             return CloseGroup(new PatternNode.Look(ParseAlternation(), Behind: true, Negative: false));
-        if (TryTake("<!"))
+        if (_cursor.TryTake("<!"))
             return CloseGroup(new PatternNode.Look(ParseAlternation(), Behind: true, Negative: true));
-        switch (Take())
+        switch (_cursor.Take())
         {
             case ':':
                 return CloseGroup(ParseAlternation());
@@ -188,13 +174,13 @@ internal sealed class PatternParser
             case '>':
                 return CloseGroup(new PatternNode.Atomic(ParseAlternation()));
             case '<':
-                SkipPast('>');
+                _cursor.TakePast('>');
                 return CloseGroup(ParseAlternation());
             case '#':
-                SkipPast(')');
+                _cursor.TakePast(')');
                 return null;
             default:
-                _at--;
+                _cursor.At--;
                 return ParseOptionGroup();
         }
     }
@@ -206,7 +192,7 @@ internal sealed class PatternParser
         bool on = true;
         while (true)
         {
-            switch (Take())
+            switch (_cursor.Take())
             {
                 case '-':
                     on = false;
@@ -230,17 +216,17 @@ internal sealed class PatternParser
                     (_ignoreCase, _dotMatchesNewline, _extended) = (ignoreCase, dot, extended);
                     return rest;
                 default:
-                    throw Error("unknown group option");
+                    throw _cursor.Error("unknown group option");
             }
         }
     }
 
-    private PatternNode CloseGroup(PatternNode node) => TryTake(')') ? node : throw Error("a group is not closed");
+    private PatternNode CloseGroup(PatternNode node) => _cursor.TryTake(')') ? node : throw _cursor.Error("a group is not closed");
 
     private PatternNode ParseEscape()
     {
-        _at++;
-        char escape = Peek();
+        _cursor.At++;
+        char escape = _cursor.Peek();
         AnchorKind? anchor = escape switch
         {
             'A' => AnchorKind.TextStart,
@@ -252,20 +238,22 @@ internal sealed class PatternParser
         };
         if (anchor is { } kind)
         {
-            _at++;
+            _cursor.At++;
             return new PatternNode.Anchor(kind);
         }
         if (escape is >= '1' and <= '9' or 'k' or 'g' or 'G' or 'K' or 'R' or 'X')
-            throw Error($"\\{escape} is not supported");
+            throw _cursor.Error($"\\{escape} is not supported");
         if (TryParseSetEscape() is { } set)
             return new PatternNode.One(FoldCase(set));
-        return Literal(ParseEscapedCodePoint());
+        return Literal(_cursor.ParseEscapedCodePoint());
     }
 
-    /// <summary>At the letter after a backslash: a set such as \s or \p{L}, or null (nothing taken) when it is a single code point.</summary>
+    /// <summary>
+    /// At the letter after a backslash: a set such as \s or \p{L}, or null (nothing taken) when it is a single code point.
+    /// </summary>
     private CodePointSet? TryParseSetEscape()
     {
-        char escape = Peek();
+        char escape = _cursor.Peek();
         CodePointSet? set = char.ToLowerInvariant(escape) switch
         {
             's' => UnicodeSets.WhiteSpace,
@@ -277,7 +265,7 @@ internal sealed class PatternParser
         };
         if (set is null)
             return null;
-        _at++;
+        _cursor.At++;
         if (escape is 'p' or 'P')
             set = ParseProperty();
         return char.IsAsciiLetterUpper(escape) ? set.Complement() : set;
@@ -285,72 +273,25 @@ internal sealed class PatternParser
 
     private CodePointSet ParseProperty()
     {
-        if (!TryTake('{'))
-            throw Error("\\p needs a name in braces");
-        bool negated = TryTake('^');
-        int start = _at;
-        SkipPast('}');
-        string name = _pattern[start..(_at - 1)];
-        CodePointSet set = UnicodeSets.Property(name) ?? throw Error($"property '{name}' is not known");
+        if (!_cursor.TryTake('{'))
+            throw _cursor.Error("\\p needs a name in braces");
+        bool negated = _cursor.TryTake('^');
+        string name = _cursor.TakePast('}');
+        CodePointSet set = UnicodeSets.Property(name) ?? throw _cursor.Error($"property '{name}' is not known");
         return negated ? set.Complement() : set;
     }
-
-    private int ParseEscapedCodePoint()
-    {
-        char escape = Peek();
-        switch (escape)
-        {
-            case 'x' when Peek(1) == '{':
-                _at += 2;
-                int start = _at;
-                SkipPast('}');
-                return HexNumber(_pattern.AsSpan(start, _at - 1 - start));
-            case 'x':
-                _at++;
-                return TakeHex(2);
-            case 'u':
-                _at++;
-                return TakeHex(4);
-        }
-        int codePoint = TakeCodePoint();
-        return codePoint switch
-        {
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'f' => '\f',
-            'v' => '\v',
-            'a' => '\a',
-            'e' => 0x1B,
-            '0' => 0,
-            _ => codePoint,
-        };
-    }
-
-    private int TakeHex(int maxDigits)
-    {
-        int start = _at;
-        while (_at < _pattern.Length && _at - start < maxDigits && char.IsAsciiHexDigit(_pattern[_at]))
-            _at++;
-        return HexNumber(_pattern.AsSpan(start, _at - start));
-    }
-
-    private int HexNumber(ReadOnlySpan<char> digits) =>
-        int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value) && value is >= 0 and < CodePointSet.Limit
-            ? value
-            : throw Error("not a hexadecimal code point");
 
     /// <summary>After '[': a class, with nested classes, ranges and &amp;&amp;.</summary>
     private CodePointSet ParseClass()
     {
         if (++_nesting > MaxNesting)
-            throw Error("classes are nested too deep");
-        bool negated = TryTake('^');
+            throw _cursor.Error("classes are nested too deep");
+        bool negated = _cursor.TryTake('^');
         CodePointSet? intersection = null;
         CodePointSet set = CodePointSet.Empty;
-        for (bool first = true; first || Peek() != ']'; first = false)
+        for (bool first = true; first || _cursor.Peek() != ']'; first = false)
         {
-            if (TryTake("&&"))
+            if (_cursor.TryTake("&&"))
             {
                 intersection = intersection?.Intersect(set) ?? set;
                 set = CodePointSet.Empty;
@@ -360,7 +301,7 @@ internal sealed class PatternParser
                 set = set.Union(ParseClassItem());
             }
         }
-        _at++;
+        _cursor.At++;
         _nesting--;
         set = FoldCase(intersection?.Intersect(set) ?? set);
         return negated ? set.Complement() : set;
@@ -368,79 +309,35 @@ internal sealed class PatternParser
 
     private CodePointSet ParseClassItem()
     {
-        if (TryTake("[:"))
+        if (_cursor.TryTake("[:"))
             return ParsePosixBracket();
-        if (TryTake('['))
+        if (_cursor.TryTake('['))
             return ParseClass();
         int first;
-        if (TryTake('\\'))
+        if (_cursor.TryTake('\\'))
         {
             if (TryParseSetEscape() is { } set)
                 return set;
-            first = TryTake('b') ? '\b' : ParseEscapedCodePoint();
+            first = _cursor.TryTake('b') ? '\b' : _cursor.ParseEscapedCodePoint();
         }
         else
         {
-            first = TakeCodePoint();
+            first = _cursor.TakeCodePoint();
         }
-        if (Peek() != '-' || Peek(1) is ']' or '[')
+        if (_cursor.Peek() != '-' || _cursor.Peek(1) is ']' or '[')
             return CodePointSet.Of(first);
-        _at++;
-        if (Peek() == '\\' && char.ToLowerInvariant(Peek(1)) is 's' or 'd' or 'w' or 'h' or 'p')
+        _cursor.At++;
+        if (_cursor.Peek() == '\\' && char.ToLowerInvariant(_cursor.Peek(1)) is 's' or 'd' or 'w' or 'h' or 'p')
             return CodePointSet.OfRanges((first, first), ('-', '-'));
-        int last = TryTake('\\') ? ParseEscapedCodePoint() : TakeCodePoint();
-        return first <= last ? CodePointSet.OfRanges((first, last)) : throw Error("a range in a class is reversed");
+        int last = _cursor.TryTake('\\') ? _cursor.ParseEscapedCodePoint() : _cursor.TakeCodePoint();
+        return first <= last ? CodePointSet.OfRanges((first, last)) : throw _cursor.Error("a range in a class is reversed");
     }
 
     private CodePointSet ParsePosixBracket()
     {
-        bool negated = TryTake('^');
-        int start = _at;
-        SkipPast(']');
-        string name = _pattern[start..(_at - 1)].TrimEnd(':');
-        CodePointSet set = UnicodeSets.Property(name) ?? throw Error($"class '[:{name}:]' is not known");
+        bool negated = _cursor.TryTake('^');
+        string name = _cursor.TakePast(']').TrimEnd(':');
+        CodePointSet set = UnicodeSets.Property(name) ?? throw _cursor.Error($"class '[:{name}:]' is not known");
         return negated ? set.Complement() : set;
     }
-
-    private char Peek(int ahead = 0) => _at + ahead < _pattern.Length ? _pattern[_at + ahead] : throw Error("the pattern ends too early");
-
-    private char Take()
-    {
-        char c = Peek();
-        _at++;
-        return c;
-    }
-
-    private int TakeCodePoint()
-    {
-        Peek();
-        if (Rune.DecodeFromUtf16(_pattern.AsSpan(_at), out Rune rune, out int length) != System.Buffers.OperationStatus.Done)
-            throw Error("a surrogate without its other half");
-        _at += length;
-        return rune.Value;
-    }
-
-    private bool TryTake(char c)
-    {
-        if (_at >= _pattern.Length || _pattern[_at] != c)
-            return false;
-        _at++;
-        return true;
-    }
-
-    private bool TryTake(string text)
-    {
-        if (!_pattern.AsSpan(_at).StartsWith(text, StringComparison.Ordinal))
-            return false;
-        _at += text.Length;
-        return true;
-    }
-
-    private void SkipPast(char c)
-    {
-        int found = _pattern.IndexOf(c, _at);
-        _at = found >= 0 ? found + 1 : throw Error($"'{c}' is missing");
-    }
-
-    private PatternException Error(string what) => new($"{what} (at offset {_at} of the pattern)");
 }

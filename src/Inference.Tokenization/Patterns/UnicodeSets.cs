@@ -30,7 +30,9 @@ internal static class UnicodeSets
     public static CodePointSet Punctuation { get; } = Category("P")!.Union(
         CodePointSet.OfRanges((0x21, 0x2F), (0x3A, 0x40), (0x5B, 0x60), (0x7B, 0x7E)));
 
-    /// <summary>The set of a property's name as in <c>\p{name}</c> (a general category or one of a few scripts); null when it is not known.</summary>
+    /// <summary>
+    /// The set of a property's name as in <c>\p{name}</c> (a general category or one of a few scripts); null when it is not known.
+    /// </summary>
     public static CodePointSet? Property(string name)
     {
         string key = name.Replace("_", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal);

@@ -9,7 +9,8 @@ namespace Inference.Tokenization.PreTokenization;
 internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex, bool spell = true) : PreTokenizer
 {
     private static readonly PatternSplitter Splitter = new(
-        Pattern.Parse(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"), SplitBehavior.Isolated, invert: false);
+        Pattern.Parse(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"),
+        SplitBehavior.Isolated, invert: false);
 
     /// <summary>The same without the spelling.</summary>
     public ByteLevelPreTokenizer Splitting => new(addPrefixSpace, useRegex, spell: false);

@@ -20,9 +20,11 @@ public sealed class DecoderTests
     [InlineData("""{"type":"WordPiece","prefix":"##","cleanup":false}""", "a|##b|.", "ab .")]
     [InlineData("""{"type":"BPEDecoder","suffix":"</w>"}""", "a</w>|b|c</w>", "a bc")]
     [InlineData("""{"type":"Strip","content":"x","start":1,"stop":2}""", "xxaxxx|x|xax", "xaxa")]
-    [InlineData("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":"x","start":2,"stop":1}]}""", "x|xxa|x|x", "xax")]
+    [InlineData("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":"x","start":2,"stop":1}]}""",
+        "x|xxa|x|x", "xax")]
     [InlineData("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":"x","start":1,"stop":1}]}""", "x|x", "")]
-    [InlineData("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":"x","start":0,"stop":2}]}""", "a|x|b|x", "axb")]
+    [InlineData("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":"x","start":0,"stop":2}]}""",
+        "a|x|b|x", "axb")]
     [InlineData("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Replace","pattern":{"String":"aab"},"content":"-"}]}""",
         "a|a|a|b|aa|ba", "a--a")]
     [InlineData("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Replace","pattern":{"Regex":"a+"},"content":"-"}]}""",

@@ -46,11 +46,15 @@ public sealed class TokenizerReaderTests
             "pre_tokenizer.pattern.Regex: a group is not closed" },
         { TinyTokenizer.Json(Letters, preTokenizer: """{"type":"Split","pattern":{"Regex":"a"},"behavior":"Odd","invert":false}"""),
             "pre_tokenizer.behavior: 'Odd'" },
-        { TinyTokenizer.Json(Letters, preTokenizer: """{"type":"Metaspace","replacement":"ab"}"""), "pre_tokenizer.replacement: must be one" },
-        { TinyTokenizer.Json(Letters, preTokenizer: """{"type":"FixedLength","length":0}"""), "pre_tokenizer.length: must be a whole number" },
+        { TinyTokenizer.Json(Letters, preTokenizer: """{"type":"Metaspace","replacement":"ab"}"""),
+            "pre_tokenizer.replacement: must be one" },
+        { TinyTokenizer.Json(Letters, preTokenizer: """{"type":"FixedLength","length":0}"""),
+            "pre_tokenizer.length: must be a whole number" },
         { TinyTokenizer.Json(Letters, decoder: """{"type":"CTC"}"""), "decoder.type: decoder type 'CTC' is not supported" },
-        { TinyTokenizer.Json(Letters, decoder: """{"type":"Strip","content":" ","start":-1,"stop":0}"""), "decoder.start: must be a whole" },
-        { TinyTokenizer.Json(Letters, postProcessor: """{"type":"BertProcessing","sep":["x",9],"cls":["x",0]}"""), "post_processor.sep[1]: must be a whole number from 0 to 2" },
+        { TinyTokenizer.Json(Letters, decoder: """{"type":"Strip","content":" ","start":-1,"stop":0}"""),
+            "decoder.start: must be a whole" },
+        { TinyTokenizer.Json(Letters, postProcessor: """{"type":"BertProcessing","sep":["x",9],"cls":["x",0]}"""),
+            "post_processor.sep[1]: must be a whole number from 0 to 2" },
         { TinyTokenizer.Json(Letters, postProcessor:
             """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}}],"special_tokens":{}}"""),
             "'x' is not among special_tokens" },
@@ -93,7 +97,8 @@ public sealed class TokenizerReaderTests
     {
         string deep = string.Concat(Enumerable.Repeat("""{"type":"Sequence","normalizers":[""", 5_000));
         using var folder = new TemporaryFolder();
-        string path = folder.Write("tokenizer.json", TinyTokenizer.Json(Letters, normalizer: deep + string.Concat(Enumerable.Repeat("]}", 5_000))));
+        string normalizer = deep + string.Concat(Enumerable.Repeat("]}", 5_000));
+        string path = folder.Write("tokenizer.json", TinyTokenizer.Json(Letters, normalizer: normalizer));
         Assert.Throws<TokenizerFormatException>(() => Tokenizer.Load(path));
     }
 

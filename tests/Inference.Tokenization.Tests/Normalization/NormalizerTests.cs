@@ -1,6 +1,8 @@
 namespace Inference.Tokenization.Tests.Normalization;
 
-/// <summary>Normalizers through whole tokenizers: a byte-level model spells every text, so decoding its ids shows what was encoded.</summary>
+/// <summary>
+/// Normalizers through whole tokenizers: a byte-level model spells every text, so decoding its ids shows what was encoded.
+/// </summary>
 public sealed class NormalizerTests
 {
     [Theory]

@@ -46,7 +46,8 @@ public sealed class PreTokenizerTests
     [InlineData("""{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},"""
         + """{"type":"Metaspace","replacement":"▁","prepend_scheme":"first"}]}""", "a b", "▁a|b")]
     [InlineData("""{"type":"Sequence","pretokenizers":[]}""", "a b", "a b")]
-    public void Split_OfAText_GivesTheReferencesPieces(string json, string text, string expected) => Assert.Equal(expected, Split(json, text));
+    public void Split_OfAText_GivesTheReferencesPieces(string json, string text, string expected) =>
+        Assert.Equal(expected, Split(json, text));
 
     [Fact]
     public void Split_ByByteLevelInTheMiddle_SplitsItsSpelling()
