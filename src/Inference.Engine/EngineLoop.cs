@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Inference.Engine;
 
 /// <summary>
-/// The one owner of sequences and cache blocks: takes commands between steps, and runs steps (schedule, execute, sample, apply) while there is anything
-/// to compute. A failing step costs the sequences in it, never the loop.
+/// The one owner of sequences and cache blocks: takes commands between steps, and runs steps (schedule, execute, sample, apply) while
+/// there is anything to compute. A failing step costs the sequences in it, never the loop.
 /// </summary>
 internal sealed partial class EngineLoop(
     Scheduler scheduler,
@@ -79,7 +79,8 @@ internal sealed partial class EngineLoop(
         {
             Log.StepFailed(logger, step.Plan.StepIndex, step.Entries.Length, exception);
             // The executor's own messages are fit for clients; what else may be thrown is not.
-            scheduler.Fail(step, FinishReason.Error, exception is ExecutionException ? exception.Message : "The engine failed to run the request.");
+            var message = exception is ExecutionException ? exception.Message : "The engine failed to run the request.";
+            scheduler.Fail(step, FinishReason.Error, message);
         }
     }
 
@@ -117,7 +118,9 @@ internal sealed partial class EngineLoop(
         _drains.Clear();
     }
 
-    /// <summary>Closes the channel, so that later submissions are refused, and takes in what was submitted before: everything gets its end.</summary>
+    /// <summary>
+    /// Closes the channel, so that later submissions are refused, and takes in what was submitted before: everything gets its end.
+    /// </summary>
     private void Shutdown(FinishReason reason, string? error)
     {
         commands.Writer.TryComplete();

@@ -6,7 +6,8 @@ namespace Inference.Engine;
 
 /// <summary>
 /// What the engine reports, under vLLM's names; the only place that knows them. The labels <c>model_name</c> and <c>engine</c> are tags of
-/// the meter, for they never vary. Prometheus adds <c>_total</c> to the counters' names. Histogram boundaries are given as instrument advice.
+/// the meter, for they never vary. Prometheus adds <c>_total</c> to the counters' names. Histogram boundaries are given as instrument
+/// advice.
 /// </summary>
 public sealed class EngineMetrics
 {
@@ -71,7 +72,7 @@ public sealed class EngineMetrics
 
         _timeToFirstToken = Seconds("vllm:time_to_first_token_seconds", "Arrival to first token.", FirstTokenBuckets);
         _interTokenLatency = Seconds("vllm:inter_token_latency_seconds", "One token to the next.", TokenBuckets);
-        _timePerOutputToken = Seconds("vllm:request_time_per_output_token_seconds", "Mean time per token after a request's first.", TokenBuckets);
+        _timePerOutputToken = Seconds("vllm:request_time_per_output_token_seconds", "Mean time per token after the first.", TokenBuckets);
         _endToEndLatency = Seconds("vllm:e2e_request_latency_seconds", "Arrival to end of a request.", RequestBuckets);
         _queueTime = Seconds("vllm:request_queue_time_seconds", "Arrival to first scheduling.", RequestBuckets);
         _inferenceTime = Seconds("vllm:request_inference_time_seconds", "First scheduling to last token.", RequestBuckets);
@@ -95,10 +96,10 @@ public sealed class EngineMetrics
 
     /// <summary>A request was refused before it was accepted.</summary>
     internal void AdmissionRejected(SubmitOutcome outcome) =>
-        _admissionRejections.Add(1, new KeyValuePair<string, object?>("reason", outcome == SubmitOutcome.QueueFull ? "queue_full" : "draining"));
+        AdmissionRejected(outcome == SubmitOutcome.QueueFull ? "queue_full" : "draining");
 
     /// <summary>A request was refused because it can never run.</summary>
-    internal void NeverFits() => _admissionRejections.Add(1, new KeyValuePair<string, object?>("reason", "never_fits"));
+    internal void NeverFits() => AdmissionRejected("never_fits");
 
     internal void Preempted() => _preemptions.Add(1);
 
@@ -145,6 +146,8 @@ public sealed class EngineMetrics
         if (sequence.GeneratedLength > 1)
             _timePerOutputToken.Record(Elapsed(first, last) / (sequence.GeneratedLength - 1));
     }
+
+    private void AdmissionRejected(string reason) => _admissionRejections.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     private double KvCacheUsage()
     {

@@ -52,7 +52,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         _gate = new AdmissionGate(options.MaxQueueLength);
         _maxSequenceLength = SchedulingPolicy.MaxSequenceLength(_limits);
         if (_maxSequenceLength < _limits.MaxModelLength)
-            Log.CacheSmallerThanModelLength(logger, _limits.BlockCount, _limits.BlockSize, _maxSequenceLength, _limits.MaxModelLength);
+            Log.CacheBoundsRequests(logger, _limits.BlockCount, _limits.BlockSize, _maxSequenceLength, _limits.MaxModelLength);
 
         // No capacity, for a command must never be lost. The gate bounds submissions, and each accepted request cancels at most once.
         _commands = Channel.CreateUnbounded<EngineCommand>(new UnboundedChannelOptions { SingleReader = true });
@@ -65,7 +65,9 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     /// <summary>How full the engine is, as of the scheduling of its latest step.</summary>
     public EngineStatus Status => _loop.Status;
 
-    /// <summary>The most tokens, prompt and output, of one request here: what the model takes, or the whole KV cache if that holds less.</summary>
+    /// <summary>
+    /// The most tokens, prompt and output, of one request here: what the model takes, or the whole KV cache if that holds less.
+    /// </summary>
     public int MaxSequenceLength => _maxSequenceLength;
 
     /// <summary>Starts the loop. Requests submitted earlier wait for this. Calling it again does nothing.</summary>
@@ -75,7 +77,8 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     public Task Completion => _completion.Value;
 
     /// <summary>
-    /// Submits a request. One that can never run here is accepted and ends at once with <see cref="FinishReason.Rejected"/> and the reason in words.
+    /// Submits a request. One that can never run here is accepted and ends at once with <see cref="FinishReason.Rejected"/> and the
+    /// reason in words.
     /// </summary>
     /// <param name="request">Validated and tokenised.</param>
     /// <param name="stream">The request's events when it was accepted.</param>
@@ -168,7 +171,10 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(10, LogLevel.Warning, "The KV cache of {BlockCount} blocks of {BlockSize} tokens bounds requests to {Length} tokens, less than the {MaxModelLength} that the model takes.")]
-        public static partial void CacheSmallerThanModelLength(ILogger logger, int blockCount, int blockSize, int length, int maxModelLength);
+        [LoggerMessage(
+            10,
+            LogLevel.Warning,
+            "The KV cache holds {Length} tokens ({BlockCount} blocks of {BlockSize}) and bounds requests to that; the model takes {MaxModelLength}.")]
+        public static partial void CacheBoundsRequests(ILogger logger, int blockCount, int blockSize, int length, int maxModelLength);
     }
 }

@@ -22,14 +22,14 @@ public sealed class RequestStream
     public long SequenceId { get; }
 
     /// <summary>
-    /// Generated tokens as they come, then exactly one terminal event, after which the channel is complete. For one reader. Not bounded: a slow
-    /// reader holds nobody up, and there are no more events than the request's limit of tokens, and one.
+    /// Generated tokens as they come, then exactly one terminal event, after which the channel is complete. For one reader. Not bounded:
+    /// a slow reader holds nobody up, and there are no more events than the request's limit of tokens, and one.
     /// </summary>
     public ChannelReader<TokenEvent> Events { get; }
 
     /// <summary>
-    /// Asks for the request to end, from any thread, at any time, any number of times. Returns at once; the request's blocks are free before the next
-    /// step. The terminal event still comes, and is of another kind if the request ended first.
+    /// Asks for the request to end, from any thread, at any time, any number of times. Returns at once; the request's blocks are free
+    /// before the next step. The terminal event still comes, and is of another kind if the request ended first.
     /// </summary>
     public void Cancel()
     {

@@ -36,7 +36,8 @@ public sealed class EngineMetricsTests : IDisposable
         var step = _harness.Scheduler.Schedule()!;
         Advance(5);
         var sampler = new Inference.Engine.Sampling.Sampler(97);
-        _harness.Scheduler.Apply(step, sampler.Sample(step, await _harness.Executor.ExecuteAsync(step.Plan, TestContext.Current.CancellationToken)));
+        var result = await _harness.Executor.ExecuteAsync(step.Plan, TestContext.Current.CancellationToken);
+        _harness.Scheduler.Apply(step, sampler.Sample(step, result));
         Advance(1);
         await _harness.StepAsync();
         Advance(3);
@@ -112,7 +113,9 @@ public sealed class EngineMetricsTests : IDisposable
 
         listener.RecordObservableInstruments();
 
-        Assert.Equal((1.0, 1.0, 2.0 / 64), (values["vllm:num_requests_running"], values["vllm:num_requests_waiting"], values["vllm:kv_cache_usage_perc"]));
+        Assert.Equal(1, values["vllm:num_requests_running"]);
+        Assert.Equal(1, values["vllm:num_requests_waiting"]);
+        Assert.Equal(2.0 / 64, values["vllm:kv_cache_usage_perc"]);
         host.Executor.Release();
     }
 
@@ -166,8 +169,11 @@ public sealed class EngineMetricsTests : IDisposable
 
     private void Advance(int seconds) => _harness.Time.Advance(TimeSpan.FromSeconds(seconds));
 
-    private IEnumerable<double> Of(string name) => _measurements.Where(measurement => measurement.Name == name).Select(measurement => measurement.Value);
+    private IEnumerable<double> Of(string name) => _measurements.Where(m => m.Name == name).Select(m => m.Value);
 
-    private void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => _measurements.Add(
-        (instrument.Name, value, string.Join(',', tags.ToArray().Select(tag => string.Create(CultureInfo.InvariantCulture, $"{tag.Key}={tag.Value}")))));
+    private void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var labels = tags.ToArray().Select(tag => string.Create(CultureInfo.InvariantCulture, $"{tag.Key}={tag.Value}"));
+        _measurements.Add((instrument.Name, value, string.Join(',', labels)));
+    }
 }

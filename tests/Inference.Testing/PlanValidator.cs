@@ -19,7 +19,8 @@ public static class PlanValidator
             Check(ids.Add(step.SequenceId), $"sequence {step.SequenceId} is there twice");
             Check(step.TokenCount > 0, $"sequence {step.SequenceId} has {step.TokenCount} tokens");
             Check(step.PackedOffset == offset, $"sequence {step.SequenceId} starts at {step.PackedOffset}, not {offset}");
-            Check(step.LogitsCount >= 0 && step.LogitsCount <= step.TokenCount, $"sequence {step.SequenceId} wants {step.LogitsCount} rows");
+            Check(step.LogitsCount >= 0, $"sequence {step.SequenceId} wants {step.LogitsCount} rows");
+            Check(step.LogitsCount <= step.TokenCount, $"sequence {step.SequenceId} wants {step.LogitsCount} rows");
             Check(step.LogitsCount == 0 || step.LogitsRow == rows, $"sequence {step.SequenceId} has row {step.LogitsRow}, not {rows}");
             var length = step.PastLength + step.TokenCount;
             Check(step.PastLength >= 0 && length <= limits.MaxModelLength, $"sequence {step.SequenceId} reaches {length} tokens");

@@ -5,8 +5,8 @@ namespace Inference.Testing;
 
 /// <summary>
 /// A model whose next token is a pure function of the tokens before it, read back through the cache: each step writes token ids into the
-/// slots of its blocks, and the logits come from what the block table then shows. A wrong table, a lost block or one used twice gives wrong tokens.
-/// Can fail on demand, hold steps at a barrier, and records its plans.
+/// slots of its blocks, and the logits come from what the block table then shows. A wrong table, a lost block or one used twice gives
+/// wrong tokens. Can fail on demand, hold steps at a barrier, and records its plans.
 /// </summary>
 public sealed class ScriptedExecutor : IModelExecutor
 {

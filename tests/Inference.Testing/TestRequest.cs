@@ -15,7 +15,9 @@ public static class TestRequest
         Sampling = SamplingParameters.Greedy,
     };
 
-    /// <summary>A greedy request whose prompt is <paramref name="promptLength"/> tokens that <paramref name="seed"/> determines, below 90.</summary>
+    /// <summary>
+    /// A greedy request whose prompt is <paramref name="promptLength"/> tokens that <paramref name="seed"/> determines, below 90.
+    /// </summary>
     public static InferenceRequest Greedy(int promptLength, int maxTokens, int seed = 0) => Greedy(Prompt(promptLength, seed), maxTokens);
 
     /// <summary>Tokens below 90 that <paramref name="seed"/> determines.</summary>

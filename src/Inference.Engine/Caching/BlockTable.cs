@@ -1,6 +1,8 @@
 namespace Inference.Engine.Caching;
 
-/// <summary>The cache blocks of one sequence, in order of position: first the committed ones, then those that a step has reserved.</summary>
+/// <summary>
+/// The cache blocks of one sequence, in order of position: first the committed ones, then those that a step has reserved.
+/// </summary>
 internal sealed class BlockTable
 {
     private int[] _blocks = new int[4];
@@ -10,7 +12,9 @@ internal sealed class BlockTable
 
     public int CommittedCount { get; private set; }
 
-    /// <summary>All blocks. The memory is this table's own: valid until the table shrinks, that is until the step that reads it was applied.</summary>
+    /// <summary>
+    /// All blocks. The memory is this table's own: valid until the table shrinks, that is until the step that reads it was applied.
+    /// </summary>
     public ReadOnlyMemory<int> Blocks => _blocks.AsMemory(0, Count);
 
     internal void Append(int block)

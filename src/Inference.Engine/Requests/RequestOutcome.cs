@@ -9,7 +9,9 @@ public sealed record RequestOutcome
     /// <summary>The stop token that ended it, when <see cref="Reason"/> is <see cref="FinishReason.Stop"/>.</summary>
     public int? StopTokenId { get; init; }
 
-    /// <summary>A message fit for the client, when <see cref="Reason"/> is <see cref="FinishReason.Rejected"/> or <see cref="FinishReason.Error"/>.</summary>
+    /// <summary>
+    /// A message fit for the client, when <see cref="Reason"/> is <see cref="FinishReason.Rejected"/> or <see cref="FinishReason.Error"/>.
+    /// </summary>
     public string? Error { get; init; }
 
     /// <summary>Tokens in the prompt.</summary>

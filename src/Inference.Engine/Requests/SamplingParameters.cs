@@ -20,7 +20,10 @@ public sealed record SamplingParameters
     /// <summary>Keep tokens at least this likely relative to the most likely one. Range [0, 1]; 0 keeps all.</summary>
     public float MinP { get; init; }
 
-    /// <summary>Divides positive and multiplies negative logits of tokens in the prompt or the output (CTRL, section 4.1). Range (0, ∞); 1 does nothing.</summary>
+    /// <summary>
+    /// Divides positive and multiplies negative logits of tokens in the prompt or the output (CTRL, section 4.1). Range (0, ∞); 1 does
+    /// nothing.
+    /// </summary>
     public float RepetitionPenalty { get; init; } = 1;
 
     /// <summary>Subtracted once from the logit of every token in the output. Range [-2, 2].</summary>
@@ -35,7 +38,9 @@ public sealed record SamplingParameters
     /// <summary>Added to the logits of these token ids before everything else; null for none.</summary>
     public FrozenDictionary<int, float>? LogitBias { get; init; }
 
-    /// <summary>How many of the most likely alternatives to report with each token (0 reports the chosen token's own); null reports nothing.</summary>
+    /// <summary>
+    /// How many of the most likely alternatives to report with each token (0 reports the chosen token's own); null reports nothing.
+    /// </summary>
     public int? TopLogprobs { get; init; }
 
     /// <summary>Whether <see cref="Temperature"/> asks for the arg max.</summary>

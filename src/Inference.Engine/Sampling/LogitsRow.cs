@@ -6,7 +6,8 @@ namespace Inference.Engine.Sampling;
 
 /// <summary>
 /// Whole-vocabulary loops of sampling. Always eight lanes, whatever the machine has, and sums in one fixed order: a row's result depends
-/// neither on its place in memory nor on its neighbours (<see cref="TensorPrimitives"/>' sums depend on alignment, its exponential does not).
+/// neither on its place in memory nor on its neighbours (<see cref="TensorPrimitives"/>' sums depend on alignment, its exponential does
+/// not).
 /// </summary>
 internal static class LogitsRow
 {
@@ -15,7 +16,9 @@ internal static class LogitsRow
 
     private const int Lanes = 8;
 
-    /// <summary>Replaces NaN by -∞ (never chosen) and +∞ by the largest number, and returns the largest logit: -∞ when none is usable.</summary>
+    /// <summary>
+    /// Replaces NaN by -∞ (never chosen) and +∞ by the largest number, and returns the largest logit: -∞ when none is usable.
+    /// </summary>
     public static float CleanAndMax(Span<float> logits)
     {
         var vectors = MemoryMarshal.Cast<float, Vector256<float>>(logits);
@@ -53,7 +56,7 @@ internal static class LogitsRow
         return tail < 0 ? -1 : vectors.Length * Lanes + tail;
     }
 
-    /// <summary>exp((logit - max) / temperature): the probabilities, but for their sum; the largest is 1.</summary>
+    /// <summary>exp((logit - max) / temperature): the probabilities, but for their sum.</summary>
     public static void Exponentiate(ReadOnlySpan<float> logits, float max, float temperature, Span<float> weights)
     {
         // Subtracted first: no temperature, however small, can then overflow.
@@ -63,14 +66,18 @@ internal static class LogitsRow
         TensorPrimitives.Exp(weights, weights);
     }
 
-    /// <summary>Sets weights below <paramref name="minimum"/> to 0.</summary>
-    public static void DropBelow(Span<float> weights, float minimum)
+    /// <summary>Sets logits below <paramref name="minimum"/> to -∞.</summary>
+    public static void MaskBelow(Span<float> logits, float minimum)
     {
-        var vectors = MemoryMarshal.Cast<float, Vector256<float>>(weights);
+        var vectors = MemoryMarshal.Cast<float, Vector256<float>>(logits);
         foreach (ref var vector in vectors)
-            vector = Vector256.GreaterThanOrEqual(vector, Vector256.Create(minimum)).AsSingle() & vector;
-        foreach (ref var weight in weights[(vectors.Length * Lanes)..])
-            weight = weight >= minimum ? weight : 0;
+        {
+            var isKept = Vector256.GreaterThanOrEqual(vector, Vector256.Create(minimum));
+            vector = Vector256.ConditionalSelect(isKept, vector, Vector256.Create(float.NegativeInfinity));
+        }
+
+        foreach (ref var logit in logits[(vectors.Length * Lanes)..])
+            logit = logit >= minimum ? logit : float.NegativeInfinity;
     }
 
     /// <summary>Sums each block of <see cref="SumBlock"/> weights and returns the sum of the sums.</summary>
@@ -89,7 +96,10 @@ internal static class LogitsRow
         return total;
     }
 
-    /// <summary>Appends the ranks of the logits above <paramref name="threshold"/> until <paramref name="ranks"/> holds <paramref name="stopAt"/> or more.</summary>
+    /// <summary>
+    /// Appends the ranks of the logits above <paramref name="threshold"/> until <paramref name="ranks"/> holds <paramref name="stopAt"/>
+    /// or more.
+    /// </summary>
     /// <param name="logits">No NaN.</param>
     /// <param name="threshold">Exclusive.</param>
     /// <param name="position">Where to start; set to where to go on.</param>

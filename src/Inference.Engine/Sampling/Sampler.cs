@@ -7,9 +7,8 @@ namespace Inference.Engine.Sampling;
 
 /// <summary>
 /// Chooses the next token from a row of logits. In order: log-probabilities of the raw logits; bias, minimum length, penalties
-/// (<see cref="SamplingState.Adjust"/>); arg max, or: temperature, top-k, min-p, top-p, one random number. Min-p compares with the most likely
-/// token, which top-k never drops, so the two may change places; top-p counts what the others left as the whole.
-/// No step sorts the vocabulary. Owned by the engine loop: its buffers are reused from row to row.
+/// (<see cref="SamplingState.Adjust"/>); arg max, or: temperature, min-p, top-k, top-p, one random number. Each filter counts what the
+/// earlier ones left as the whole. No step sorts the vocabulary. Owned by the engine loop: its buffers are reused from row to row.
 /// </summary>
 internal sealed class Sampler
 {
@@ -69,15 +68,16 @@ internal sealed class Sampler
         return new SampledToken(token, parameters.TopLogprobs is { } top ? Logprobs(token, top) : null);
     }
 
-    private int Draw(SamplingParameters parameters, ReadOnlySpan<float> logits, float max, double uniform)
+    private int Draw(SamplingParameters parameters, Span<float> logits, float max, double uniform)
     {
+        // p >= min_p * p_max, in logits: exact at min_p = 1, which the exponential's rounding is not.
+        if (parameters.MinP > 0)
+            LogitsRow.MaskBelow(logits, (float)(max + parameters.Temperature * Math.Log(parameters.MinP)));
+
         if (parameters.TopK > 0 && parameters.TopK < logits.Length)
             return DrawFromTop(parameters, logits, max, uniform);
 
         LogitsRow.Exponentiate(logits, max, parameters.Temperature, _weights);
-        if (parameters.MinP > 0)
-            LogitsRow.DropBelow(_weights, parameters.MinP);
-
         var total = LogitsRow.BlockSums(_weights, _blockSums);
         return parameters.TopP < 1 ? DrawRanked(Nucleus(total * parameters.TopP), uniform) : DrawFromAll(total * uniform);
     }
@@ -90,8 +90,6 @@ internal sealed class Sampler
         foreach (ref var rank in ranks)
         {
             var weight = MathF.Exp((RankedToken.Score(rank) - max) / parameters.Temperature);
-            if (weight < parameters.MinP)
-                weight = 0;
             total += weight;
             rank = RankedToken.Pack(weight, RankedToken.TokenId(rank));
         }
@@ -101,7 +99,10 @@ internal sealed class Sampler
         return DrawRanked(ranks, uniform);
     }
 
-    /// <summary>The highest <paramref name="count"/> logits above -∞, in no particular order, gathered with a threshold that rises as they are found.</summary>
+    /// <summary>
+    /// The highest <paramref name="count"/> logits above -∞, in no particular order, gathered with a threshold that rises as they are
+    /// found.
+    /// </summary>
     private Span<ulong> SelectTop(ReadOnlySpan<float> logits, int count)
     {
         var threshold = float.NegativeInfinity;
@@ -126,7 +127,10 @@ internal sealed class Sampler
         }
     }
 
-    /// <summary>The fewest weights that add up to <paramref name="mass"/> (Holtzman et al., The curious case of neural text degeneration, section 3.1).</summary>
+    /// <summary>
+    /// The fewest weights that add up to <paramref name="mass"/> (Holtzman et al., The curious case of neural text degeneration, section
+    /// 3.1).
+    /// </summary>
     private Span<ulong> Nucleus(double mass)
     {
         // Few tokens hold nearly all the mass, as a rule: look among the likely ones first.

@@ -49,19 +49,17 @@ internal sealed class SamplingState
 
     /// <summary>
     /// Changes the logits as the request asks, in this order: bias, stop tokens masked before the minimum length, penalties (repetition,
-    /// then frequency and presence). Touches only the tokens concerned. Returns whether anything may have changed.
+    /// then frequency and presence). Touches only the tokens concerned.
     /// </summary>
-    public bool Adjust(Span<float> logits)
+    public void Adjust(Span<float> logits)
     {
-        var bias = Parameters.LogitBias;
-        if (bias is not null)
+        if (Parameters.LogitBias is { } bias)
         {
             foreach (var (token, value) in bias)
                 logits[token] += value;
         }
 
-        var masked = GeneratedCount < Request.MinTokens;
-        if (masked)
+        if (GeneratedCount < Request.MinTokens)
         {
             foreach (var token in Request.StopTokenIds)
             {
@@ -73,7 +71,6 @@ internal sealed class SamplingState
 
         if (_counts is not null)
             Penalise(logits, _counts);
-        return masked || bias is not null || _counts is not null;
     }
 
     private void Penalise(Span<float> logits, Dictionary<int, int> counts)

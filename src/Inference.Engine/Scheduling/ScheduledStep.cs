@@ -40,14 +40,6 @@ internal sealed class ScheduledStep(int maxTokenCount)
         _entries.Add(new ScheduledSequence(sequence, reservation));
     }
 
-    /// <summary>Takes a sequence out again, if it is in; its blocks are the caller's affair.</summary>
-    public void Remove(Sequence sequence)
-    {
-        TokenCount -= sequence.ScheduledLength;
-        sequence.Unschedule();
-        _entries.RemoveAll(entry => entry.Sequence == sequence);
-    }
-
     /// <summary>Packs what was added into the plan.</summary>
     public void Seal(long stepIndex)
     {

@@ -71,16 +71,16 @@ internal sealed class Scheduler
     }
 
     /// <summary>
-    /// Builds the next step: (1) one token for each decoding sequence; (2) of what is left of the token budget, chunks of the prompts of running
-    /// sequences; (3) chunks of those that now join, unless blocks were so short that one had to leave. Null when there is nothing to compute, which
-    /// is only when no request is left: the oldest sequence can always take every other one's blocks, and alone it fits.
+    /// Builds the next step in order of arrival: (1) the running sequences, one token for each that decodes; only the latest can be
+    /// inside its prompt still, and gets a chunk of what is left of the token budget; (2) those from the queue that now join, of whose
+    /// prompts only the last can be cut. Null when there is nothing to compute, which is only when no request is left: the oldest
+    /// sequence can always take every other one's blocks, and alone it fits.
     /// </summary>
     public ScheduledStep? Schedule()
     {
         _step.Clear();
-        var preemptions = ScheduleRunning(decoding: true) + ScheduleRunning(decoding: false);
-        if (preemptions == 0)
-            AdmitQueued();
+        ScheduleRunning();
+        AdmitQueued();
         if (_step.TokenCount == 0)
             return null;
 
@@ -127,36 +127,31 @@ internal sealed class Scheduler
         _pool.Count,
         _pool.BlockSize);
 
-    private int ScheduleRunning(bool decoding)
+    private void ScheduleRunning()
     {
-        var preemptions = 0;
-        // Sequences leave the list at its end only, at or after i.
-        for (var i = 0; i < _running.Count && _step.Budget > 0; i++)
+        for (var i = 0; i < _running.Count; i++)
         {
             var sequence = _running[i];
-            if (sequence.IsDecoding != decoding)
-                continue;
-
             var length = SchedulingPolicy.ChunkLength(sequence.RemainingLength, _step.Budget);
             CacheReservation reservation;
             while (!_pool.TryReserve(sequence.Blocks, sequence.ComputedLength + length, out reservation))
             {
-                preemptions++;
                 if (PreemptLatest() == sequence)
-                    return preemptions;
+                    return;
             }
 
             _step.Add(sequence, length, reservation);
         }
-
-        return preemptions;
     }
 
+    /// <summary>
+    /// Takes the blocks of the latest running sequence, which the step does not hold yet. It cannot join again in the same step: it was
+    /// preempted because what it held, and what was free, is not enough for it and the one that needed more.
+    /// </summary>
     private Sequence PreemptLatest()
     {
         var victim = _running[^1];
         _running.RemoveAt(_running.Count - 1);
-        _step.Remove(victim);
         _pool.Release(victim.Blocks);
         victim.Preempt();
         _queue.AddFirst(victim);

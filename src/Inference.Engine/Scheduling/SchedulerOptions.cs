@@ -1,18 +1,24 @@
 namespace Inference.Engine.Scheduling;
 
-/// <summary>What a scheduler may do. The names in messages are those of the configuration: <c>max_num_seqs</c> and so on, as in vLLM.</summary>
+/// <summary>
+/// What a scheduler may do. The names in messages are those of the configuration: <c>max_num_seqs</c> and so on, as in vLLM.
+/// </summary>
 public sealed record SchedulerOptions
 {
     /// <summary>The most sequences in one step. At least 1; default 256.</summary>
     public int MaxNumSeqs { get; init; } = 256;
 
     /// <summary>
-    /// The most tokens in one step, decodes first, then prompt chunks: at least <see cref="MaxNumSeqs"/>, so that decodes can never starve a
-    /// prompt. The default, 512, is a quarter of vLLM's: on a CPU a step's time grows with its tokens, and each token of every running request waits for it.
+    /// The most tokens in one step, decodes first, then prompt chunks: at least <see cref="MaxNumSeqs"/>, so that decodes can never
+    /// starve a prompt. The default, 512, is a quarter of vLLM's: on a CPU a step's time grows with its tokens, and each token of every
+    /// running request waits for it.
     /// </summary>
     public int MaxNumBatchedTokens { get; init; } = 512;
 
-    /// <summary>The most requests accepted and not yet scheduled; beyond it submission answers <see cref="SubmitOutcome.QueueFull"/>. At least 1; default 1024.</summary>
+    /// <summary>
+    /// The most requests accepted and not yet scheduled; beyond it submission answers <see cref="SubmitOutcome.QueueFull"/>. At least 1;
+    /// default 1024.
+    /// </summary>
     public int MaxQueueLength { get; init; } = 1024;
 
     /// <summary>Checks the ranges.</summary>
@@ -26,7 +32,8 @@ public sealed record SchedulerOptions
         if (MaxNumBatchedTokens < MaxNumSeqs)
         {
             throw new ArgumentException(
-                $"max_num_batched_tokens ({MaxNumBatchedTokens}) must be at least max_num_seqs ({MaxNumSeqs}): every running sequence needs one token per step.");
+                $"max_num_batched_tokens ({MaxNumBatchedTokens}) must be at least max_num_seqs ({MaxNumSeqs}): "
+                + "every running sequence needs one token per step.");
         }
     }
 }

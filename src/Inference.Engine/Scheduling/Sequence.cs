@@ -65,9 +65,6 @@ internal sealed class Sequence
     /// <summary>Tokens yet to be computed before one can be sampled.</summary>
     public int RemainingLength => TotalLength - ComputedLength;
 
-    /// <summary>Whether its next step computes just its newest token.</summary>
-    public bool IsDecoding => RemainingLength == 1;
-
     /// <summary>Whether the step computes its last token, whose logits give the next one.</summary>
     public bool IsSampledThisStep => ScheduledLength == RemainingLength;
 
@@ -84,14 +81,9 @@ internal sealed class Sequence
     /// <summary>The tokens that the step computes.</summary>
     public ReadOnlySpan<int> ScheduledTokens => _tokens.AsSpan(ComputedLength, ScheduledLength);
 
-    /// <summary>All tokens, the prompt's first.</summary>
-    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, TotalLength);
-
     public void Admit() => Status = SequenceStatus.Running;
 
     public void Schedule(int tokenCount) => ScheduledLength = tokenCount;
-
-    public void Unschedule() => ScheduledLength = 0;
 
     /// <summary>The step's tokens are in the cache now.</summary>
     public void CommitScheduled()
@@ -100,11 +92,16 @@ internal sealed class Sequence
         ScheduledLength = 0;
     }
 
-    /// <summary>Its blocks were taken: everything is to be computed again. What it generated stays, and so does its sampling state.</summary>
+    /// <summary>
+    /// Its blocks were taken: everything is to be computed again. What it generated stays, and so does its sampling state.
+    /// </summary>
     public void Preempt()
     {
+        if (ScheduledLength > 0)
+            throw new InvalidOperationException($"Sequence {Id} was preempted in a step that holds it.");
+
         Status = SequenceStatus.Preempted;
-        ComputedLength = ScheduledLength = 0;
+        ComputedLength = 0;
         PreemptionCount++;
     }
 

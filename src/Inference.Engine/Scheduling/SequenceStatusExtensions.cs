@@ -6,8 +6,5 @@ internal static class SequenceStatusExtensions
     /// <summary>Whether it waits for admission, for the first time or again.</summary>
     public static bool IsQueued(this SequenceStatus status) => status is SequenceStatus.Waiting or SequenceStatus.Preempted;
 
-    /// <summary>Whether it may hold cache blocks.</summary>
-    public static bool IsExecutable(this SequenceStatus status) => status is SequenceStatus.Running;
-
     public static bool IsFinished(this SequenceStatus status) => status is SequenceStatus.Finished;
 }

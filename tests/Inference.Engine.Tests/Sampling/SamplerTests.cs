@@ -113,13 +113,13 @@ public sealed class SamplerTests
     public void Sample_SettingsThatLeaveOneToken_IsTheMostLikely(float temperature, int topK, float topP, float minP)
     {
         var sampler = new Sampler(Vocabulary);
-        for (var seed = 0; seed < 50; seed++)
+        var parameters = new SamplingParameters { Temperature = temperature, TopK = topK, TopP = topP, MinP = minP };
+        for (var best = 0; best < Vocabulary; best++)
         {
-            var logits = Gaussian(seed, Vocabulary);
-            var best = Array.IndexOf(logits, logits.Max());
-            var parameters = new SamplingParameters { Temperature = temperature, TopK = topK, TopP = topP, MinP = minP, Seed = (ulong)seed };
+            var logits = Gaussian(best, Vocabulary);
+            logits[best] = logits.Max() + 0.1f;
 
-            Assert.Equal(best, sampler.Sample(State(parameters), logits).TokenId);
+            Assert.Equal(best, sampler.Sample(State(parameters with { Seed = (ulong)best }), logits).TokenId);
         }
     }
 
@@ -159,12 +159,31 @@ public sealed class SamplerTests
         Assert.Equal([0, 1, 2, 3, 4, 5], topP.Order());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    public void Sample_MinPOne_KeepsExactlyTheTokensAtTheMaximum(int topK)
+    {
+        var sampler = new Sampler(Vocabulary);
+        var chosen = new HashSet<int>();
+        for (var seed = 0UL; seed < 100; seed++)
+        {
+            var logits = new float[Vocabulary];
+            Array.Fill(logits, MathF.BitDecrement(5));
+            logits[3] = logits[17] = logits[59] = 5;
+            chosen.Add(sampler.Sample(State(new() { Seed = seed, MinP = 1, TopK = topK }), logits).TokenId);
+        }
+
+        Assert.Equal([3, 17, 59], chosen.Order());
+    }
+
     [Fact]
     public void Sample_RowAnywhereInMemory_IsTheSame()
     {
         var logits = Gaussian(1, 5001);
         var sampler = new Sampler(5001);
-        foreach (var parameters in new SamplingParameters[] { new() { Seed = 9 }, new() { Seed = 9, TopP = 0.99f }, new() { Seed = 9, TopLogprobs = 3 } })
+        SamplingParameters[] settings = [new() { Seed = 9 }, new() { Seed = 9, TopP = 0.99f }, new() { Seed = 9, TopLogprobs = 3 }];
+        foreach (var parameters in settings)
         {
             var expected = sampler.Sample(State(parameters), [.. logits]);
             for (var offset = 1; offset < 16; offset++)
@@ -296,7 +315,9 @@ public sealed class SamplerTests
     [Fact]
     public void Sample_TopLogprobsZero_ReportsTheChosenTokenAlone()
     {
-        var logprobs = new Sampler(3).Sample(State(SamplingParameters.Greedy with { TopLogprobs = 0 }), [0f, 0f, float.NegativeInfinity]).Logprobs;
+        var state = State(SamplingParameters.Greedy with { TopLogprobs = 0 });
+
+        var logprobs = new Sampler(3).Sample(state, [0f, 0f, float.NegativeInfinity]).Logprobs;
 
         Assert.Equal(Math.Log(0.5), logprobs!.Logprob, 1e-6);
         Assert.Empty(logprobs.Top);
@@ -305,12 +326,14 @@ public sealed class SamplerTests
     [Fact]
     public void Sample_ImpossibleLogprob_IsFinite()
     {
-        var parameters = SamplingParameters.Greedy with { TopLogprobs = 1, LogitBias = new Dictionary<int, float> { [0] = 100 }.ToFrozenDictionary() };
+        var bias = new Dictionary<int, float> { [0] = 30_000 }.ToFrozenDictionary();
+        var state = State(SamplingParameters.Greedy with { TopLogprobs = 2, LogitBias = bias });
 
-        var logprobs = new Sampler(2).Sample(State(parameters), [-20_000f, 0f]).Logprobs;
+        var (token, logprobs, _) = new Sampler(2).Sample(state, [-20_000f, 0f]);
 
-        Assert.Equal(0, logprobs!.Top[0].Logprob, 1e-6);
-        Assert.Equal(-9999, new Sampler(2).Sample(State(parameters with { LogitBias = new Dictionary<int, float> { [0] = 30_000 }.ToFrozenDictionary() }), [-20_000f, 0f]).Logprobs!.Logprob);
+        Assert.Equal(0, token);
+        Assert.Equal(-9999, logprobs!.Logprob);
+        Assert.Equal([(1, 0f), (0, -9999f)], logprobs.Top);
     }
 
     [Fact]
@@ -359,6 +382,8 @@ public sealed class SamplerTests
     private static float[] Gaussian(int seed, int count)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => (float)(2 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+        return [.. Enumerable.Range(0, count).Select(_ => (float)(2 * Normal()))];
+
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
     }
 }

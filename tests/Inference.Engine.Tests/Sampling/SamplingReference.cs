@@ -12,7 +12,7 @@ internal static class SamplingReference
         foreach (var (token, bias) in parameters.LogitBias ?? System.Collections.Frozen.FrozenDictionary<int, float>.Empty)
             adjusted[token] += bias;
         foreach (var token in prompt.Concat(output).Distinct())
-            adjusted[token] = adjusted[token] > 0 ? adjusted[token] / parameters.RepetitionPenalty : adjusted[token] * parameters.RepetitionPenalty;
+            adjusted[token] *= adjusted[token] > 0 ? 1 / (double)parameters.RepetitionPenalty : parameters.RepetitionPenalty;
         foreach (var token in output)
             adjusted[token] -= parameters.FrequencyPenalty;
         foreach (var token in output.Distinct())

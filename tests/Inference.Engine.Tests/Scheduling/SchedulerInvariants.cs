@@ -20,7 +20,7 @@ internal static class SchedulerInvariants
             Check(sequence.Status == SequenceStatus.Running, $"sequence {sequence.Id} runs and is {sequence.Status}");
             Check(sequence.ComputedLength > 0, $"sequence {sequence.Id} runs with nothing computed");
             var needed = (sequence.ComputedLength + snapshot.BlockSize - 1) / snapshot.BlockSize;
-            Check(sequence.Blocks.Length == needed, $"sequence {sequence.Id} holds {sequence.Blocks.Length} blocks for {sequence.ComputedLength} tokens");
+            Check(sequence.Blocks.Length == needed, $"sequence {sequence.Id} holds {sequence.Blocks.Length} blocks, not {needed}");
         }
 
         foreach (var sequence in snapshot.Queued)
@@ -35,7 +35,8 @@ internal static class SchedulerInvariants
             Check(sequence.ScheduledLength == 0, $"sequence {sequence.Id} is scheduled between steps");
             Check(sequence.CommittedBlocks == sequence.Blocks.Length, $"sequence {sequence.Id} holds a reservation between steps");
             Check(sequence.ComputedLength < sequence.TotalLength, $"sequence {sequence.Id} has nothing left to compute");
-            Check(sequence.PromptLength <= sequence.TotalLength && sequence.TotalLength < sequence.MaxLength, $"sequence {sequence.Id} should have ended");
+            Check(sequence.PromptLength <= sequence.TotalLength, $"sequence {sequence.Id} has lost some of its prompt");
+            Check(sequence.TotalLength < sequence.MaxLength, $"sequence {sequence.Id} should have ended");
         }
 
         return violations;

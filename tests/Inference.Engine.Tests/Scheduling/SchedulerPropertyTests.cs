@@ -68,7 +68,8 @@ public sealed class SchedulerPropertyTests
         {
             var limits = new ModelLimits(VocabularySize: 97, MaxModelLength: 60, BlockSize: 2, BlockCount: 40);
             using var harness = new SchedulerHarness(limits, new SchedulerOptions { MaxNumSeqs = 8, MaxNumBatchedTokens = 16 });
-            var sequences = Enumerable.Range(0, 20).Select(i => harness.Submit(TestRequest.Greedy(3 + i % 7, 30, seed: seed * 100 + i))).ToArray();
+            var requests = Enumerable.Range(0, 20).Select(i => TestRequest.Greedy(3 + i % 7, 30, seed: seed * 100 + i));
+            var sequences = requests.Select(harness.Submit).ToArray();
             await harness.RunToEndAsync();
             preemptions += sequences.Sum(sequence => sequence.PreemptionCount);
         }
@@ -91,7 +92,8 @@ public sealed class SchedulerPropertyTests
     private static ModelLimits RandomLimits(Random random)
     {
         var blockSize = random.Next(1, 9);
-        return new ModelLimits(VocabularySize: 97, MaxModelLength: random.Next(20, 120), blockSize, BlockCount: random.Next(1 + 20 / blockSize, 30 + 60 / blockSize));
+        var blockCount = random.Next(1 + 20 / blockSize, 30 + 60 / blockSize);
+        return new ModelLimits(VocabularySize: 97, MaxModelLength: random.Next(20, 120), blockSize, blockCount);
     }
 
     private static SchedulerOptions RandomOptions(Random random)
@@ -107,7 +109,7 @@ public sealed class SchedulerPropertyTests
         return request with
         {
             MinTokens = random.Next(3),
-            StopTokenIds = random.Next(2) == 0 ? FrozenSet<int>.Empty : new[] { random.Next(97), random.Next(97), random.Next(97) }.ToFrozenSet(),
+            StopTokenIds = Enumerable.Range(0, 3 * random.Next(2)).Select(_ => random.Next(97)).ToFrozenSet(),
             Sampling = random.Next(3) == 0 ? SamplingParameters.Greedy : new SamplingParameters
             {
                 Temperature = random.Next(4) == 0 ? 0 : 0.5f + 2 * random.NextSingle(),

@@ -95,9 +95,8 @@ public sealed class SchedulerTests
     {
         // Each may grow to 8 blocks of 12. At 6 each the pool is empty; the second gives way and comes back when the first is done.
         using var harness = new SchedulerHarness(TwelveBlocks);
-        var requests = new[] { TestRequest.Greedy(promptLength: 16, maxTokens: 16, seed: 1), TestRequest.Greedy(promptLength: 16, maxTokens: 16, seed: 2) };
-        var first = harness.Submit(requests[0]);
-        var second = harness.Submit(requests[1]);
+        var first = harness.Submit(TestRequest.Greedy(promptLength: 16, maxTokens: 16, seed: 1));
+        var second = harness.Submit(TestRequest.Greedy(promptLength: 16, maxTokens: 16, seed: 2));
 
         for (var i = 0; i < 9; i++)
             await harness.StepAsync();
@@ -114,8 +113,11 @@ public sealed class SchedulerTests
         Assert.Equal(1, second.PreemptionCount);
         var recomputed = harness.Executor.Plans.Last(plan => plan.Sequences.Span[0] is { SequenceId: 2, PastLength: 0 });
         Assert.Equal(25, recomputed.Sequences.Span[0].TokenCount);
-        Assert.Equal(harness.Executor.Continue(requests[0].PromptTokenIds.Span, 16), (await SchedulerHarness.ResponseAsync(first)).TokenIds);
-        Assert.Equal(harness.Executor.Continue(requests[1].PromptTokenIds.Span, 16), (await SchedulerHarness.ResponseAsync(second)).TokenIds);
+        foreach (var sequence in new[] { first, second })
+        {
+            var expected = harness.Executor.Continue(sequence.Request.PromptTokenIds.Span, 16);
+            Assert.Equal(expected, (await SchedulerHarness.ResponseAsync(sequence)).TokenIds);
+        }
     }
 
     [Fact]
@@ -211,7 +213,8 @@ public sealed class SchedulerTests
     {
         using var harness = new SchedulerHarness(options: new SchedulerOptions { MaxNumSeqs = 2, MaxNumBatchedTokens = 100 });
         harness.Executor.FailWith = plan => plan.StepIndex == 2 ? new ExecutionException("Out of luck.") : null;
-        var sequences = Enumerable.Range(0, 3).Select(i => harness.Submit(TestRequest.Greedy(promptLength: 7, maxTokens: 6, seed: i))).ToArray();
+        var requests = Enumerable.Range(0, 3).Select(i => TestRequest.Greedy(promptLength: 7, maxTokens: 6, seed: i));
+        var sequences = requests.Select(harness.Submit).ToArray();
 
         await harness.RunToEndAsync();
 
@@ -247,7 +250,7 @@ public sealed class SchedulerTests
     [Fact]
     public void Step_DecodingManySequences_AllocatesLittle()
     {
-        using var harness = new SchedulerHarness(new ModelLimits(VocabularySize: 97, MaxModelLength: 4096, BlockSize: 16, BlockCount: 4096));
+        using var harness = new SchedulerHarness(new ModelLimits(97, MaxModelLength: 4096, BlockSize: 16, BlockCount: 4096));
         for (var i = 0; i < 32; i++)
             harness.Submit(TestRequest.Greedy(promptLength: 4, maxTokens: 1000, seed: i));
         var sampler = new Sampler(97);
