@@ -160,6 +160,32 @@ public sealed class SamplerTests
     }
 
     [Theory]
+    [InlineData(-8)]
+    [InlineData(-12)]
+    [InlineData(-15)]
+    public void Sample_TopPInALongTail_ReachesIntoIt(int tailLogit)
+    {
+        // One likely token, and a tail of equally unlikely ones that holds much or little of the mass: top-p cuts inside it, lowest ids first.
+        const int Size = 4000;
+        var tail = Math.Exp(tailLogit);
+        var mass = 1 + (Size - 1) * tail;
+        var topP = (float)((1 + 0.5 * (Size - 1) * tail) / mass);
+        var logits = new float[Size];
+        Array.Fill(logits, tailLogit);
+        logits[10] = 0;
+        var sampler = new Sampler(Size);
+        var counts = new int[3];
+        for (var seed = 0UL; seed < 1000; seed++)
+        {
+            var token = sampler.Sample(State(new() { Seed = seed, TopP = topP }), [.. logits]).TokenId;
+            counts[token == 10 ? 0 : token < 0.51 * Size ? 1 : 2]++;
+        }
+
+        var kept = topP * mass;
+        ChiSquare.AssertFits(counts, [1 / kept, 1 - 1 / kept, 0]);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(30)]
     public void Sample_MinPOne_KeepsExactlyTheTokensAtTheMaximum(int topK)
