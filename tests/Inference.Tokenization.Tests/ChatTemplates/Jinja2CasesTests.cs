@@ -9,6 +9,7 @@ public class Jinja2CasesTests
     [InlineData("methods")]
     [InlineData("statements")]
     [InlineData("whitespace")]
+    [InlineData("chats")]
     public void Render_EveryCase_AsJinja2(string group) =>
         Assert.Empty(TemplateCases.Differences(RepositoryFiles.Path("tests", "data", "chat-templates", $"jinja2-{group}.json")));
 }

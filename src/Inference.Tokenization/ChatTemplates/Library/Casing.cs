@@ -82,6 +82,9 @@ internal static class Casing
         return title.ToString();
     }
 
+    public static string Swap(string text) =>
+        string.Concat(text.EnumerateRunes().Select(rune => Rune.IsUpper(rune) ? Lower(rune.ToString()) : Upper(rune.ToString())));
+
     public static bool IsLower(string text) => HasOnly(text, Rune.IsLower, rune => Rune.IsUpper(rune) || IsTitle(rune));
 
     public static bool IsUpper(string text) => HasOnly(text, Rune.IsUpper, rune => Rune.IsLower(rune) || IsTitle(rune));

@@ -48,7 +48,7 @@ internal sealed class PercentFormat
             }
         }
 
-        var unused = _values is TupleValue tuple ? _used < tuple.Items.Count : _used == 0 && !_usesNames && _values is not (DictValue or ListValue);
+        var unused = _values is TupleValue tuple ? _used < tuple.Items.Count : _used == 0 && !_usesNames && _values is not (DictValue or ListValue or Undefined);
         return unused ? throw TemplateFault.Runtime("not all arguments converted during string formatting") : output.ToString();
     }
 

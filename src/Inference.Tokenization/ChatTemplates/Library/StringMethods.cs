@@ -47,7 +47,7 @@ internal static class StringMethods
         new("splitlines", "self keepends?", a => new ListValue([.. StringOperations.Lines(a.Context, Self(a), a.Flag(1))])),
         new("startswith", "self prefix start? end?", a => HasAffix(a, (text, affix) => text.StartsWith(affix, StringComparison.Ordinal))),
         new("strip", "self chars?", a => StringOperations.Strip(Self(a), a.OptionalString(1), fromStart: true, fromEnd: true)),
-        new("swapcase", "self", a => string.Concat(Self(a).Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)))),
+        new("swapcase", "self", a => Casing.Swap(Self(a))),
         new("title", "self", a => Casing.Title(Self(a))),
         new("upper", "self", a => Casing.Upper(Self(a))),
         new("zfill", "self width", ZeroFill),

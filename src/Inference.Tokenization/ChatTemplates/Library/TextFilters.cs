@@ -106,9 +106,8 @@ internal static class TextFilters
 
     private static bool SeparatesWords(char c) => c is '-' or '(' or '{' or '[' or '<' || PythonText.IsSpace(c);
 
-    private static string Truncate(Arguments a)
+    private static object? Truncate(Arguments a)
     {
-        var text = a[0] is Undefined undefined ? throw undefined.Fault() : a.String(0);
         var (length, end, leeway) = (a.Integer(1, 255), a.Has(3) ? a.String(3) : "...", a.OptionalInteger(4) ?? 5);
         var kept = length - CodePoints.Count(a.Context, end);
         if (kept < 0 || leeway < 0)
@@ -116,11 +115,12 @@ internal static class TextFilters
             throw TemplateFault.Runtime("truncate() wants a length of at least that of 'end', and no negative leeway");
         }
 
-        if (CodePoints.Count(a.Context, text) <= length + leeway)
+        if (Iteration.TryCount(a.Context, a[0]) <= length + leeway)
         {
-            return text;
+            return a[0];
         }
 
+        var text = a.String(0);
         var cut = CodePoints.Slice(a.Context, text, new SliceValue(null, kept, null));
         var lastBlank = cut.LastIndexOf(' ');
         return (a.Flag(2) || lastBlank < 0 ? cut : cut[..lastBlank]) + end;
