@@ -26,7 +26,8 @@ public sealed class ChatTemplate
 
     /// <summary>Renders a conversation to the prompt's text.</summary>
     /// <exception cref="ChatTemplateException">
-    /// The template refused the input (<see cref="ChatTemplateErrorKind.Raised"/>), the input cannot be used, an operation failed, or a limit was met.
+    /// The template refused the input (<see cref="ChatTemplateErrorKind.Raised"/>), the input cannot be used, an operation failed, or a
+    /// limit was met.
     /// </exception>
     public string Render(ChatTemplateInput input)
     {

@@ -10,7 +10,9 @@ public sealed class ChatTemplateException : Exception
         Line = line;
     }
 
-    /// <summary>What went wrong. <see cref="ChatTemplateErrorKind.Raised"/> and <see cref="ChatTemplateErrorKind.Input"/> are the client's to mend.</summary>
+    /// <summary>
+    /// What went wrong. <see cref="ChatTemplateErrorKind.Raised"/> and <see cref="ChatTemplateErrorKind.Input"/> are the client's to mend.
+    /// </summary>
     public ChatTemplateErrorKind Kind { get; }
 
     /// <summary>The template's line, from 1; 0 when no line is at fault.</summary>

@@ -61,7 +61,8 @@ public class ChatTemplateTests
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Depth + 1 });
         var messages = document.RootElement;
 
-        var error = Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse("x").Render(new ChatTemplateInput { Messages = messages }));
+        var error = Assert.Throws<ChatTemplateException>(
+            () => ChatTemplate.Parse("x").Render(new ChatTemplateInput { Messages = messages }));
 
         Assert.Equal(ChatTemplateErrorKind.Input, error.Kind);
     }
@@ -127,7 +128,8 @@ public class ChatTemplateTests
     public void Render_ManyThreads_EachGetsItsOwnText()
     {
         var template = ChatTemplate.Parse(
-            "{% macro m(x) %}{{ x }}{% endmacro %}{% set ns = namespace(n=0) %}{% for i in range(50) %}{% set ns.n = ns.n + id %}{{ m(id) }}{% endfor %}={{ ns.n }}");
+            "{% macro m(x) %}{{ x }}{% endmacro %}{% set ns = namespace(n=0) %}"
+            + "{% for i in range(50) %}{% set ns.n = ns.n + id %}{{ m(id) }}{% endfor %}={{ ns.n }}");
 
         Parallel.For(0, 64, id =>
         {

@@ -9,11 +9,19 @@ public class ModelTemplateTests
 {
     [Fact]
     public void Render_SmolLm2_AsTransformers() =>
-        AssertChats(Config("models", "smollm2-135m-instruct", "tokenizer_config.json"), Data("golden", "tokenizers", "smollm2.json"), "chats", "rendered");
+        AssertChats(
+            Config("models", "smollm2-135m-instruct", "tokenizer_config.json"),
+            Data("golden", "tokenizers", "smollm2.json"),
+            "chats",
+            "rendered");
 
     [Fact]
     public void Render_Zoo_AsTransformers() =>
-        AssertChats(Config("tests", "data", "zoo", "llama", "tokenizer_config.json"), Data("zoo", "tokenizer", "tokenizer_golden.json"), "chat", "text");
+        AssertChats(
+            Config("tests", "data", "zoo", "llama", "tokenizer_config.json"),
+            Data("zoo", "tokenizer", "tokenizer_golden.json"),
+            "chat",
+            "text");
 
     [Theory]
     [InlineData("qwen3")]
@@ -35,17 +43,19 @@ public class ModelTemplateTests
             var variables = chat!.DeepClone().AsObject();
             foreach (var (name, value) in golden["tokens"]?.AsObject() ?? config)
             {
-                if (name.EndsWith("_token", StringComparison.Ordinal) && value is JsonValue token && token.TryGetValue<string>(out var text))
+                if (name.EndsWith("_token", StringComparison.Ordinal) && value?.GetValueKind() == JsonValueKind.String)
                 {
-                    variables[name] = text;
+                    variables[name] = value.DeepClone();
                 }
             }
 
-            Assert.Equal(chat[expected]!.GetValue<string>(), template.Render(TemplateCases.Input(JsonSerializer.SerializeToElement(variables))));
+            var input = TemplateCases.Input(JsonSerializer.SerializeToElement(variables));
+            Assert.Equal(chat[expected]!.GetValue<string>(), template.Render(input));
         }
     }
 
-    private static JsonObject Config(params ReadOnlySpan<string> path) => JsonNode.Parse(File.ReadAllText(RepositoryFiles.Path(path)))!.AsObject();
+    private static JsonObject Config(params ReadOnlySpan<string> path) =>
+        JsonNode.Parse(File.ReadAllText(RepositoryFiles.Path(path)))!.AsObject();
 
     private static string Data(params ReadOnlySpan<string> path) => RepositoryFiles.Path(["tests", "data", .. path]);
 }

@@ -4,7 +4,7 @@ using Inference.Tokenization.ChatTemplates.Values;
 
 namespace Inference.Tokenization.ChatTemplates.Library;
 
-/// <summary>Python's <c>str.format</c>, with the sandbox's access to attributes. A field inside a format specification is not supported.</summary>
+/// <summary>Python's <c>str.format</c>, with the sandbox's access to attributes. A field inside a specification is not supported.</summary>
 internal sealed class BraceFormat
 {
     private readonly RenderContext _context;
@@ -96,7 +96,9 @@ internal sealed class BraceFormat
 
         if (spec.Length == 0)
         {
-            return Text.Of(_context, value);
+            var text = Text.Of(_context, value);
+            _context.ChargeText(text.Length);
+            return text;
         }
 
         return value is string || Numbers.IsNumber(value)
@@ -139,6 +141,8 @@ internal sealed class BraceFormat
                 : throw TemplateFault.Runtime($"replacement index {index} out of range for positional args tuple");
         }
 
-        return _arguments.TryGetKeyword(name, out var value) ? value : throw TemplateFault.Runtime($"format() misses the argument '{name}'");
+        return _arguments.TryGetKeyword(name, out var value)
+            ? value
+            : throw TemplateFault.Runtime($"format() misses the argument '{name}'");
     }
 }

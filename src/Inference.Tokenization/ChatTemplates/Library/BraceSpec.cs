@@ -34,7 +34,12 @@ internal static class BraceSpec
 
         var width = ReadNumber(text, ref at) ?? 0;
         Take(",_", out var grouping);
-        var precision = Take(".", out _) ? ReadNumber(text, ref at) ?? throw TemplateFault.Runtime("format specifier misses its precision") : (long?)null;
+        long? precision = null;
+        if (Take(".", out _))
+        {
+            precision = ReadNumber(text, ref at) ?? throw TemplateFault.Runtime("format specifier misses its precision");
+        }
+
         var type = at < text.Length ? text[at++] : '\0';
         if (at < text.Length)
         {

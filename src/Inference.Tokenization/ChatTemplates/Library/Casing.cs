@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Inference.Tokenization.ChatTemplates.Library;
 
-/// <summary>Upper and lower case as Python has them, with the letters that become several (ß, ŉ, ligatures) where they are in use.</summary>
+/// <summary>Upper and lower case as Python has them, with the Latin and Armenian letters that become several (ß, ŉ, ligatures).</summary>
 internal static class Casing
 {
     // Unicode's SpecialCasing for upper case, Latin and Armenian: letter, its upper case, its title case.

@@ -4,13 +4,13 @@ using Inference.Tokenization.ChatTemplates.Values;
 
 namespace Inference.Tokenization.ChatTemplates.Library;
 
-/// <summary>Methods of dictionaries, lists and tuples; those that would change them are refused, as in Jinja2's immutable sandbox.</summary>
+/// <summary>Methods of dictionaries, lists and tuples; those that would change them are refused, as in the immutable sandbox.</summary>
 internal static class CollectionMethods
 {
     private static readonly FrozenDictionary<string, Builtin> DictMethods = new List<Builtin>
     {
         new("copy", "self", a => a[0]),
-        new("get", "self key default?", a => ((DictValue)a[0]!).TryGet(Hashable(a[1]), out var value) ? value : a[2]),
+        new("get", "self key default?", a => ((DictValue)a[0]!).TryGet(Hashable(a), out var value) ? value : a[2]),
         new("items", "self", a => View("dict_items", Pairs(a.Context, (DictValue)a[0]!))),
         new("keys", "self", a => View("dict_keys", Parts(a, item => item.Key))),
         new("values", "self", a => View("dict_values", Parts(a, item => item.Value))),
@@ -58,8 +58,11 @@ internal static class CollectionMethods
         return dict.Items.Select(part);
     }
 
-    private static object? Hashable(object? key) =>
-        DictValue.HashKey(key) is null ? throw TemplateFault.Runtime($"unhashable type: '{TypeName.Of(key)}'") : key;
+    private static object? Hashable(Arguments a)
+    {
+        a.Context.ChargeKey(a[1]);
+        return DictValue.HashKey(a[1]) is null ? throw TemplateFault.Runtime($"unhashable type: '{TypeName.Of(a[1])}'") : a[1];
+    }
 
     private static long IndexOf(Arguments a)
     {

@@ -53,6 +53,7 @@ internal static class Globals
             a.Context.ChargeItems(2L * other.Items.Count);
             foreach (var (key, value) in other.Items)
             {
+                a.Context.ChargeKey(key);
                 dict.Set(key, value);
             }
         }
@@ -66,6 +67,7 @@ internal static class Globals
                     throw TemplateFault.Runtime("dict() wants a mapping or pairs");
                 }
 
+                a.Context.ChargeKey(pair[0]);
                 dict.Set(pair[0], pair[1]);
             }
         }

@@ -7,7 +7,7 @@ using Inference.Tokenization.ChatTemplates.Values;
 
 namespace Inference.Tokenization.ChatTemplates.Library;
 
-/// <summary>Python's <c>json.dumps</c>, which transformers' <c>tojson</c> is: no HTML escaping, and non-ASCII text as it is unless asked.</summary>
+/// <summary>Python's <c>json.dumps</c>, as <c>tojson</c> calls it: no HTML escaping, non-ASCII text as it is unless asked.</summary>
 internal sealed class JsonWriter(RenderContext context)
 {
     private readonly StringBuilder _output = new();
@@ -45,7 +45,8 @@ internal sealed class JsonWriter(RenderContext context)
                 AppendObject(dict, depth);
                 break;
             default:
-                _output.Append(OfScalar(value) ?? throw TemplateFault.Runtime($"Object of type {TypeName.Of(value)} is not JSON serializable"));
+                _output.Append(OfScalar(value)
+                    ?? throw TemplateFault.Runtime($"object of type {TypeName.Of(value)} is not JSON serializable"));
                 break;
         }
 
@@ -90,7 +91,9 @@ internal sealed class JsonWriter(RenderContext context)
         {
             _output.Append(separator);
             AppendNewLine(depth + 1);
-            AppendString(key as string ?? OfScalar(key) ?? throw TemplateFault.Runtime($"keys must be str, int, float, bool or None, not {TypeName.Of(key)}"));
+            AppendString(key as string
+                ?? OfScalar(key)
+                ?? throw TemplateFault.Runtime($"keys must be str, int, float, bool or None, not {TypeName.Of(key)}"));
             _output.Append(KeySeparator);
             Append(value, depth + 1);
             separator = ItemSeparator;

@@ -63,8 +63,12 @@ internal static class NumberParser
 
     private static (string Digits, long Radix) SkipPrefix(string digits, long radix)
     {
-        var prefixed = digits.Length > 1 && digits[0] == '0' ? char.ToLowerInvariant(digits[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
-        return prefixed > 0 && (radix == 0 || radix == prefixed) ? (digits[2..].TrimStart('_'), prefixed) : (digits, radix == 0 ? 10 : radix);
+        var prefixed = digits.Length > 1 && digits[0] == '0'
+            ? char.ToLowerInvariant(digits[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 }
+            : 0;
+        return prefixed > 0 && (radix == 0 || radix == prefixed)
+            ? (digits[2..].TrimStart('_'), prefixed)
+            : (digits, radix == 0 ? 10 : radix);
     }
 
     private static double? ParseFloat(string text)
@@ -78,7 +82,8 @@ internal static class NumberParser
 
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         var plain = digits.Replace("_", "", StringComparison.Ordinal);
-        return unsigned.Length > 0 && (char.IsAsciiDigit(unsigned[0]) || unsigned[0] == '.') && double.TryParse(plain, Style, CultureInfo.InvariantCulture, out var value) ? value : null;
+        var startsNumber = unsigned.Length > 0 && (char.IsAsciiDigit(unsigned[0]) || unsigned[0] == '.');
+        return startsNumber && double.TryParse(plain, Style, CultureInfo.InvariantCulture, out var value) ? value : null;
     }
 
     private static string TrimSpace(string text) => StringOperations.Strip(text, null, fromStart: true, fromEnd: true);

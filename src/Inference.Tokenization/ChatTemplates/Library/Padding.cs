@@ -5,9 +5,11 @@ namespace Inference.Tokenization.ChatTemplates.Library;
 /// <summary>Filling text up to a width in code points.</summary>
 internal static class Padding
 {
-    public static string Left(RenderContext context, string text, long width, string fill) => Pad(context, text, width, fill, missing => missing);
+    public static string Left(RenderContext context, string text, long width, string fill) =>
+        Pad(context, text, width, fill, missing => missing);
 
-    public static string Right(RenderContext context, string text, long width, string fill) => Pad(context, text, width, fill, _ => 0);
+    public static string Right(RenderContext context, string text, long width, string fill) =>
+        Pad(context, text, width, fill, _ => 0);
 
     /// <summary>As <c>str.center</c>: the odd blank goes left when the width is odd.</summary>
     public static string Center(RenderContext context, string text, long width, string fill) =>

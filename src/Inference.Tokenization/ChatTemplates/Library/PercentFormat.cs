@@ -41,16 +41,18 @@ internal sealed class PercentFormat
                 output.Append(ReadConversion());
             }
 
-            _context.ChargeText(0);
             if (output.Length > _context.Limits.MaxTextLength)
             {
                 throw TemplateFault.Limit($"a text of more than {_context.Limits.MaxTextLength} characters");
             }
         }
 
-        var unused = _values is TupleValue tuple ? _used < tuple.Items.Count : _used == 0 && !_usesNames && _values is not (DictValue or ListValue or Undefined);
-        return unused ? throw TemplateFault.Runtime("not all arguments converted during string formatting") : output.ToString();
+        return HasUnusedValues() ? throw TemplateFault.Runtime("not all arguments converted during string formatting") : output.ToString();
     }
+
+    private bool HasUnusedValues() => _values is TupleValue tuple
+        ? _used < tuple.Items.Count
+        : _used == 0 && !_usesNames && _values is not (DictValue or ListValue or Undefined);
 
     private string ReadConversion()
     {
@@ -110,13 +112,15 @@ internal sealed class PercentFormat
                     ? (spec with { Type = 's' }).Apply(_context, character)
                     : throw TemplateFault.Runtime("%c requires int or char");
             case 'd' or 'i' or 'u' when value is double number:
-                return OfInteger(spec, NumberParser.ToInteger(number, 10) ?? throw TemplateFault.Runtime("cannot convert float to integer"));
+                return OfInteger(
+                    spec,
+                    NumberParser.ToInteger(number, 10) ?? throw TemplateFault.Runtime("cannot convert float to integer"));
             case 'd' or 'i' or 'u':
                 return OfInteger(spec, value);
             case 'x' or 'X' or 'o' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or 'c' when Numbers.IsNumber(value):
                 return spec.Apply(_context, value);
             case 'x' or 'X' or 'o' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or 'c':
-                throw (value as Undefined)?.Fault() ?? TemplateFault.Runtime($"%{spec.Type} format: a number is required, not {TypeName.Of(value)}");
+                throw NotANumber(spec, value);
             default:
                 throw TemplateFault.Runtime(spec.Type == '\0' ? "incomplete format" : $"unsupported format character '{spec.Type}'");
         }
@@ -126,11 +130,14 @@ internal sealed class PercentFormat
     {
         if (!Numbers.IsInteger(value))
         {
-            throw (value as Undefined)?.Fault() ?? TemplateFault.Runtime($"%{spec.Type} format: a number is required, not {TypeName.Of(value)}");
+            throw NotANumber(spec, value);
         }
 
         return spec.Apply(_context, value);
     }
+
+    private static TemplateFault NotANumber(FormatSpec spec, object? value) => (value as Undefined)?.Fault()
+        ?? TemplateFault.Runtime($"%{spec.Type} format: a number is required, not {TypeName.Of(value)}");
 
     private string? ReadKey()
     {

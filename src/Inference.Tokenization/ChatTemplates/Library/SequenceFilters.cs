@@ -55,7 +55,8 @@ internal static class SequenceFilters
     {
         var separator = a.Has(1) ? a.Text(1) : "";
         var attribute = new AttributePath(a[2]);
-        return StringOperations.Join(a.Context, separator, a.Items(0).Select(item => Text.Of(a.Context, attribute.Get(a.Context, item))));
+        var parts = a.Items(0).Select(item => Text.Of(a.Context, attribute.Get(a.Context, item)));
+        return StringOperations.Join(a.Context, separator, parts);
     }
 
     private static object Reverse(Arguments a) => a[0] is string text
@@ -64,7 +65,7 @@ internal static class SequenceFilters
 
     private static ListValue Sort(Arguments a)
     {
-        var paths = (a[3] is string names ? names.Split(',').Select(object? (n) => n) : [a[3]]).Select(name => new AttributePath(name)).ToList();
+        var paths = AttributePath.ParseList(a[3]);
         object? KeyOf(object? item)
         {
             var keys = paths.Select(path => path.Get(a.Context, item));
@@ -159,6 +160,7 @@ internal static class SequenceFilters
         {
             var key = path.Get(a.Context, item);
             key = a.Flag(1) ? key : SortKey.IgnoreCase(key);
+            a.Context.ChargeKey(key);
             if (!seen.TryGet(key, out _))
             {
                 seen.Set(key, null);

@@ -4,7 +4,7 @@ using Inference.Tokenization.ChatTemplates.Runtime;
 
 namespace Inference.Tokenization.ChatTemplates.Library;
 
-/// <summary>C's strftime in the C locale with glibc's flags (<c>%-d</c>, <c>%_d</c>, <c>%^a</c>), for a local time without a zone.</summary>
+/// <summary>C's strftime in the C locale, with glibc's flags (<c>%-d</c>, <c>%_d</c>, <c>%^a</c>), of a time without a zone.</summary>
 internal static class Strftime
 {
     public static string Format(RenderContext context, string format, DateTimeOffset time)

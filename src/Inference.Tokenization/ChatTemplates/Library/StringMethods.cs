@@ -34,14 +34,15 @@ internal static class StringMethods
         new("lower", "self", a => Casing.Lower(Self(a))),
         new("lstrip", "self chars?", a => StringOperations.Strip(Self(a), a.OptionalString(1), fromStart: true, fromEnd: false)),
         new("partition", "self sep", a => Partition(a, fromRight: false)),
-        new("removeprefix", "self prefix", a => Self(a).StartsWith(a.String(1), StringComparison.Ordinal) ? Self(a)[a.String(1).Length..] : a[0]),
-        new("removesuffix", "self suffix", a => Self(a).EndsWith(a.String(1), StringComparison.Ordinal) ? Self(a)[..^a.String(1).Length] : a[0]),
-        new("replace", "self old new count?", a => StringOperations.Replace(a.Context, Self(a), a.String(1), a.String(2), a.Integer(3, -1))),
+        new("removeprefix", "self prefix", a => RemovePrefix(Self(a), a.String(1))),
+        new("removesuffix", "self suffix", a => RemoveSuffix(Self(a), a.String(1))),
+        new("replace", "self old new count?", Replace),
         new("rfind", "self sub start? end?", a => Find(a, fromRight: true) ?? -1L),
         new("rindex", "self sub start? end?", a => Find(a, fromRight: true) ?? throw TemplateFault.Runtime("substring not found")),
         new("rjust", "self width fillchar?", a => Padding.Left(a.Context, Self(a), a.Integer(1), Fill(a, 2))),
         new("rpartition", "self sep", a => Partition(a, fromRight: true)),
-        new("rsplit", "self sep? maxsplit?", a => StringOperations.SplitFromRight(a.Context, Self(a), a.OptionalString(1), a.Integer(2, -1))),
+        new("rsplit", "self sep? maxsplit?", a =>
+            StringOperations.SplitFromRight(a.Context, Self(a), a.OptionalString(1), a.Integer(2, -1))),
         new("rstrip", "self chars?", a => StringOperations.Strip(Self(a), a.OptionalString(1), fromStart: false, fromEnd: true)),
         new("split", "self sep? maxsplit?", a => StringOperations.Split(a.Context, Self(a), a.OptionalString(1), a.Integer(2, -1))),
         new("splitlines", "self keepends?", a => new ListValue([.. StringOperations.Lines(a.Context, Self(a), a.Flag(1))])),
@@ -62,6 +63,15 @@ internal static class StringMethods
         return text;
     }
 
+    private static string Replace(Arguments a) =>
+        StringOperations.Replace(a.Context, Self(a), a.String(1), a.String(2), a.Integer(3, -1));
+
+    private static string RemovePrefix(string text, string prefix) =>
+        text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
+
+    private static string RemoveSuffix(string text, string suffix) =>
+        text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text;
+
     private static string Fill(Arguments a, int index)
     {
         var fill = a.Has(index) ? a.String(index) : " ";
@@ -70,7 +80,7 @@ internal static class StringMethods
             : throw TemplateFault.Runtime("the fill character must be exactly one character long");
     }
 
-    /// <summary>The part of the text between the optional bounds in arguments 2 and 3, and the code points before it; null when they cross.</summary>
+    /// <summary>The text between the optional bounds in arguments 2 and 3, and the code points before it; null when they cross.</summary>
     private static (string Text, long Offset)? Window(Arguments a)
     {
         var text = Self(a);
@@ -112,7 +122,7 @@ internal static class StringMethods
 
         TextSearch.Charge(a.Context, text, part);
         var count = 0L;
-        for (var at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
+        for (int at = 0, found; (found = text.IndexOf(part, at, StringComparison.Ordinal)) >= 0; at = found + part.Length)
         {
             a.Context.Charge(1);
             count++;

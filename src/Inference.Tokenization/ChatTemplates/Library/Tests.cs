@@ -25,8 +25,8 @@ internal static class Tests
         Unary("iterable", Iteration.IsIterable),
         Unary("callable", v => v is Callable or Undefined),
         Unary("escaped", _ => false),
-        new("lower", "value", a => Casing.IsLower(a.Text(0))),
-        new("upper", "value", a => Casing.IsUpper(a.Text(0))),
+        new("lower", "value", a => Casing.IsLower(Charged(a))),
+        new("upper", "value", a => Casing.IsUpper(Charged(a))),
         new("odd", "value", a => Remainder(a, 2L) is 1L or 1.0),
         new("even", "value", a => Remainder(a, 2L) is 0L or 0.0),
         new("divisibleby", "value num", a => Remainder(a, a[1]) is 0L or 0.0),
@@ -57,6 +57,13 @@ internal static class Tests
 
     private static Builtin Comparing(string name, ComparisonOperator op) =>
         new(name, "value other", a => Comparison.Holds(a.Context, op, a[0], a[1]));
+
+    private static string Charged(Arguments a)
+    {
+        var text = a.Text(0);
+        a.Context.ChargeText(text.Length);
+        return text;
+    }
 
     private static object? Remainder(Arguments a, object? divisor) => Arithmetic.Apply(a.Context, BinaryOperator.Modulo, a[0], divisor);
 }

@@ -17,7 +17,7 @@ internal static class TextFilters
         new("format", "value * **", Format),
         new("indent", "s width? first? blank?", Indent),
         new("lower", "s", a => Casing.Lower(Charged(a))),
-        new("replace", "s old new count?", a => StringOperations.Replace(a.Context, a.Text(0), a.Text(1), a.Text(2), a.OptionalInteger(3) ?? -1)),
+        new("replace", "s old new count?", Replace),
         new("safe", "s", a => a.Text(0)),
         new("title", "s", Title),
         new("trim", "s chars?", a => StringOperations.Strip(Charged(a), a.OptionalString(1), fromStart: true, fromEnd: true)),
@@ -33,6 +33,9 @@ internal static class TextFilters
         a.Context.ChargeText(text.Length);
         return text;
     }
+
+    private static string Replace(Arguments a) =>
+        StringOperations.Replace(a.Context, a.Text(0), a.Text(1), a.Text(2), a.OptionalInteger(3) ?? -1);
 
     private static string Escape(Arguments a)
     {
@@ -136,7 +139,8 @@ internal static class TextFilters
         var pairs = a[0] is DictValue dict ? CollectionMethods.Pairs(a.Context, dict) : a.Items(0);
         return StringOperations.Join(a.Context, "&", pairs.Select(pair =>
         {
-            var parts = Iteration.Enumerate(a.Context, pair).Take(3).Select(part => Quote(a.Context, Text.Of(a.Context, part), inQuery: true)).ToList();
+            var items = Iteration.Enumerate(a.Context, pair).Take(3);
+            var parts = items.Select(part => Quote(a.Context, Text.Of(a.Context, part), inQuery: true)).ToList();
             return parts.Count == 2 ? $"{parts[0]}={parts[1]}" : throw TemplateFault.Runtime("urlencode wants text, a dict or pairs");
         }));
     }

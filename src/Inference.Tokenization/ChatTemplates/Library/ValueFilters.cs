@@ -13,12 +13,18 @@ internal static class ValueFilters
         new("attr", "value name", a => Members.GetOwnAttribute(a[0], a.String(1))),
         new("d", "value default_value? boolean?", Default),
         new("default", "value default_value? boolean?", Default),
-        new("float", "value default?", a => NumberParser.ToFloat(a[0]) ?? (a.Has(1) ? a[1] : 0.0)),
+        new("float", "value default?", a => NumberParser.ToFloat(Charged(a)) ?? (a.Has(1) ? a[1] : 0.0)),
         new("int", "value default? base?", ToInt),
         new("round", "value precision? method?", Round),
         new("string", "value", a => a.Text(0)),
         new("tojson", "value ensure_ascii? indent? separators? sort_keys?", ToJson),
     ];
+
+    private static object? Charged(Arguments a)
+    {
+        a.Context.ChargeKey(a[0]);
+        return a[0];
+    }
 
     private static object? Default(Arguments a) =>
         a[0] is Undefined || (a.Flag(2) && !Truth.Of(a[0])) ? (a.Has(1) ? a[1] : "") : a[0];
@@ -31,7 +37,7 @@ internal static class ValueFilters
         var value => throw TemplateFault.Runtime($"bad operand type for abs(): '{TypeName.Of(value)}'"),
     };
 
-    private static object? ToInt(Arguments a) => NumberParser.ToInteger(a[0], a.Integer(2, 10)) ?? (a.Has(1) ? a[1] : 0L);
+    private static object? ToInt(Arguments a) => NumberParser.ToInteger(Charged(a), a.Integer(2, 10)) ?? (a.Has(1) ? a[1] : 0L);
 
     private static object Round(Arguments a)
     {

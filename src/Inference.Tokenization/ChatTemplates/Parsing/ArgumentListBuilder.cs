@@ -8,6 +8,7 @@ internal sealed class ArgumentListBuilder
 {
     private readonly List<Expression> _positional = [];
     private readonly List<KeyValuePair<string, Expression>> _keywords = [];
+    private readonly HashSet<string> _names = [];
     private Expression? _spread;
     private Expression? _keywordSpread;
 
@@ -21,7 +22,7 @@ internal sealed class ArgumentListBuilder
 
     public void AddKeyword(Token name, Expression value)
     {
-        Require(_keywordSpread is null && _keywords.TrueForAll(k => k.Key != name.Text), name);
+        Require(_keywordSpread is null && _names.Add(name.Text), name);
         _keywords.Add(new(name.Text, value));
     }
 

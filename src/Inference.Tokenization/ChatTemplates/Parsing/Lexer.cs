@@ -3,11 +3,13 @@ using Inference.Tokenization.ChatTemplates.Runtime;
 namespace Inference.Tokenization.ChatTemplates.Parsing;
 
 /// <summary>
-/// Splits a template into tokens with the whitespace rules of trim_blocks (the newline after a block tag goes), lstrip_blocks (so does blank
-/// space before one that starts a line) and the signs <c>-</c> and <c>+</c>. One newline at the template's end is dropped, as Jinja2 does.
+/// Splits a template into tokens with the whitespace rules of trim_blocks (the newline after a block tag goes), lstrip_blocks (so do blanks
+/// before one that starts a line) and the signs <c>-</c> and <c>+</c>. One newline at the template's end is dropped, as Jinja2 does.
 /// </summary>
 internal sealed class Lexer
 {
+    private const int MaxNameLength = 256;
+
     private static readonly string[] LongOperators = ["//", "**", "==", "!=", ">=", "<="];
 
     private readonly string _source;
@@ -237,6 +239,11 @@ internal sealed class Lexer
             while (end < _source.Length && (_source[end] == '_' || char.IsLetterOrDigit(_source[end])))
             {
                 end++;
+            }
+
+            if (end - _position > MaxNameLength)
+            {
+                throw TemplateFault.Limit($"a name of more than {MaxNameLength} characters", _line);
             }
 
             Emit(TokenKind.Name, _source[_position..end]);

@@ -4,7 +4,7 @@ using Inference.Tokenization.ChatTemplates.Runtime;
 
 namespace Inference.Tokenization.ChatTemplates.Parsing;
 
-/// <summary>Reads number literals: decimal, 0x, 0o and 0b integers, floats with a fraction or an exponent, underscores between digits.</summary>
+/// <summary>Reads numbers: decimal, 0x, 0o and 0b integers, floats with a fraction or an exponent, underscores between digits.</summary>
 internal static class NumberLiteral
 {
     private const int MaxDigits = 1000;

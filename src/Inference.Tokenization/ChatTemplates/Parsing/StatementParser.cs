@@ -20,7 +20,7 @@ internal sealed class StatementParser
 
     public IReadOnlyList<Statement> ParseTemplate() => ParseUntil([]);
 
-    /// <summary>Parses up to one of the tags, whose <c>{%</c> is read and whose name is left; with no tags, up to the template's end.</summary>
+    /// <summary>Parses up to one of the tags, whose <c>{%</c> is read and whose name is left; given none, up to the end.</summary>
     private List<Statement> ParseUntil(ReadOnlySpan<string> endTags)
     {
         _reader.Enter();
@@ -172,6 +172,7 @@ internal sealed class StatementParser
     private List<MacroParameter> ParseSignature()
     {
         var parameters = new List<MacroParameter>();
+        var hasDefaults = false;
         _reader.ExpectOperator("(");
         while (!_reader.SkipOperator(")"))
         {
@@ -186,11 +187,12 @@ internal sealed class StatementParser
 
             var name = _reader.Expect(TokenKind.Name);
             var defaultValue = _reader.SkipOperator("=") ? _expressions.Parse() : null;
-            if (defaultValue is null && parameters.Exists(p => p.Default is not null))
+            if (defaultValue is null && hasDefaults)
             {
                 throw TemplateFault.Syntax(name.Line, "non-default argument follows default argument");
             }
 
+            hasDefaults = defaultValue is not null;
             parameters.Add(new MacroParameter(name.Text, defaultValue));
         }
 

@@ -78,7 +78,8 @@ internal static class StringLiteral
 
     private static int AppendHex(StringBuilder text, ReadOnlySpan<char> rest, int digits, int line)
     {
-        if (rest.Length < digits || !int.TryParse(rest[..digits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+        if (rest.Length < digits
+            || !int.TryParse(rest[..digits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
             || code is < 0 or > 0x10FFFF)
         {
             throw TemplateFault.Syntax(line, "a malformed \\x, \\u or \\U escape in a string");

@@ -15,7 +15,7 @@ internal sealed class TargetParser(TokenReader reader)
         }
 
         var items = new List<AssignmentTarget> { first };
-        while (reader.SkipOperator(",") && (reader.Current.IsOperator("(") || (reader.Current.Kind == TokenKind.Name && !reader.Current.IsName("in"))))
+        while (reader.SkipOperator(",") && StartsTarget(reader.Current))
         {
             items.Add(ParseOne(allowNamespace));
         }
@@ -47,4 +47,6 @@ internal sealed class TargetParser(TokenReader reader)
 
         return new NamespaceTarget(name.Text, reader.Expect(TokenKind.Name).Text);
     }
+
+    private static bool StartsTarget(Token token) => token.IsOperator("(") || (token.Kind == TokenKind.Name && token.Text != "in");
 }

@@ -85,6 +85,7 @@ internal static class Comparison
                     ?? throw TemplateFault.Runtime($"'in <string>' requires string as left operand, not {TypeName.Of(item)}");
                 return TextSearch.IndexOf(context, text, part, 0) >= 0;
             case DictValue dict:
+                context.ChargeKey(item);
                 return DictValue.HashKey(item) is null
                     ? throw TemplateFault.Runtime($"unhashable type: '{TypeName.Of(item)}'")
                     : dict.TryGet(item, out _);

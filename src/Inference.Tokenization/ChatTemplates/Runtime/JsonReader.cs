@@ -5,7 +5,7 @@ using Inference.Tokenization.ChatTemplates.Values;
 
 namespace Inference.Tokenization.ChatTemplates.Runtime;
 
-/// <summary>Turns JSON into template values as Python's json does: a number without fraction or exponent is an integer, keys keep their order.</summary>
+/// <summary>Reads JSON as Python's json does: a number without fraction or exponent is an integer, keys keep their order.</summary>
 internal static class JsonReader
 {
     private const int MaxDepth = 256;

@@ -27,22 +27,23 @@ internal static class Members
             return GetSlice(context, value, slice);
         }
 
+        context.ChargeKey(index);
         switch (value)
         {
             case Undefined undefined:
                 throw undefined.Fault();
             case DictValue dict when dict.TryGet(index, out var item):
                 return item;
-            case string text when Numbers.IsInteger(index) && CodePoints.At(context, text, Numbers.Saturate(index)) is { } item:
-                return item;
+            case string text when Numbers.IsInteger(index) && CodePoints.At(context, text, Numbers.Saturate(index)) is { } character:
+                return character;
             case SequenceValue and not ViewValue when Numbers.IsInteger(index):
                 var items = ((SequenceValue)value).Items;
                 var at = Numbers.Saturate(index);
                 at += at < 0 ? items.Count : 0;
-                return at >= 0 && at < items.Count ? items[(int)at] : new Undefined($"{Describe(value)} has no element {Text.Of(context, index)}");
+                return at >= 0 && at < items.Count ? items[(int)at] : NoElement(context, value, index);
         }
 
-        return index is string name ? GetOwnAttribute(value, name) : new Undefined($"{Describe(value)} has no element {Text.Of(context, index)}");
+        return index is string name ? GetOwnAttribute(value, name) : NoElement(context, value, index);
     }
 
     /// <summary>The attribute alone, not the item.</summary>
@@ -115,6 +116,9 @@ internal static class Members
     }
 
     private static Undefined NoAttribute(object? value, string name) => new($"'{Describe(value)}' has no attribute '{name}'");
+
+    private static Undefined NoElement(RenderContext context, object? value, object? index) =>
+        new($"{Describe(value)} has no element {Text.Of(context, index)}");
 
     private static string Describe(object? value) => value is null ? "None" : $"{TypeName.Of(value)} object";
 }

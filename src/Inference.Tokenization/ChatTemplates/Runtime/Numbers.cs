@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Inference.Tokenization.ChatTemplates.Runtime;
 
-/// <summary>Python's numbers: integers are <see cref="long"/>, and <see cref="BigInteger"/> beyond; booleans count as 0 and 1; others are double.</summary>
+/// <summary>
+/// Python's numbers: integers are <see cref="long"/>, and <see cref="BigInteger"/> beyond; booleans count as 0 and 1; others are double.
+/// </summary>
 internal static class Numbers
 {
     public static bool IsInteger(object? value) => value is long or bool or BigInteger;

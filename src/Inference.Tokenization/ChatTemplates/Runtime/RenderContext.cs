@@ -108,6 +108,9 @@ internal sealed class RenderContext(TemplateLimits limits, DateTimeOffset? now)
     /// <summary>Allows a text of this many characters to be made or read through; call it before making it.</summary>
     public void ChargeText(long length) => ChargeText(length, length);
 
+    /// <summary>Takes a look-up or a parse of the value from the budget: only text takes time with its length.</summary>
+    public void ChargeKey(object? key) => ChargeText((key as string)?.Length ?? 0);
+
     /// <summary>Allows a list of this many items to be made; call it before making it.</summary>
     public void ChargeItems(long count) => Charge(count);
 

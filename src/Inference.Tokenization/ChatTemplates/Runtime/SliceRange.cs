@@ -5,7 +5,7 @@ namespace Inference.Tokenization.ChatTemplates.Runtime;
 /// <summary>Python's rules for the bounds of a slice.</summary>
 internal static class SliceRange
 {
-    /// <summary>The first index, the number of items and the distance between them, for a sequence of <paramref name="length"/> items.</summary>
+    /// <summary>The first index, the number of items and the distance between them, among <paramref name="length"/> items.</summary>
     public static (long First, long Count, long Step) Of(SliceValue slice, long length)
     {
         var step = slice.Step ?? 1;

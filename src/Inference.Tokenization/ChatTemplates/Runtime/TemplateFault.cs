@@ -1,6 +1,6 @@
 namespace Inference.Tokenization.ChatTemplates.Runtime;
 
-/// <summary>A failure inside the interpreter, on its way to becoming a <see cref="ChatTemplateException"/> once the line is known.</summary>
+/// <summary>A failure inside the interpreter; it becomes a <see cref="ChatTemplateException"/> once the line is known.</summary>
 internal sealed class TemplateFault : Exception
 {
     private readonly ChatTemplateErrorKind _kind;

@@ -35,23 +35,25 @@ internal sealed class ArgumentList(
 
         if (keywordSpread is not null)
         {
-            AddSpread(named, context.Evaluate(keywordSpread));
+            AddSpread(context, named, context.Evaluate(keywordSpread));
         }
 
         return new CallArguments(values, named);
     }
 
-    private static void AddSpread(List<KeyValuePair<string, object?>> named, object? value)
+    private static void AddSpread(RenderContext context, List<KeyValuePair<string, object?>> named, object? value)
     {
         if (value is not DictValue dict)
         {
             throw TemplateFault.Runtime($"argument after ** must be a mapping, not {TypeName.Of(value)}");
         }
 
+        var written = named.Count;
+        context.ChargeItems((long)dict.Items.Count * (1 + written));
         foreach (var (key, item) in dict.Items)
         {
             var name = key as string ?? throw TemplateFault.Runtime("keywords must be strings");
-            if (named.Exists(n => n.Key == name))
+            if (named.FindIndex(0, written, n => n.Key == name) >= 0)
             {
                 throw TemplateFault.Runtime($"got multiple values for keyword argument '{name}'");
             }

@@ -2,7 +2,7 @@ using Inference.Tokenization.ChatTemplates.Runtime;
 
 namespace Inference.Tokenization.ChatTemplates.Syntax;
 
-/// <summary>A chain such as <c>a &lt; b &lt;= c</c>: every operand is evaluated at most once, and none after the first link that fails.</summary>
+/// <summary>A chain such as <c>a &lt; b &lt;= c</c>: an operand is evaluated at most once, and not after a link that failed.</summary>
 internal sealed class ComparisonExpression(Expression first, IReadOnlyList<ComparisonLink> links) : Expression
 {
     public override object? Evaluate(RenderContext context)

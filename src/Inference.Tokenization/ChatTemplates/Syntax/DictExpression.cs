@@ -10,7 +10,9 @@ internal sealed class DictExpression(IReadOnlyList<KeyValuePair<Expression, Expr
         var dict = new DictValue(pairs.Count);
         foreach (var (key, value) in pairs)
         {
-            dict.Set(context.Evaluate(key), context.Evaluate(value));
+            var name = context.Evaluate(key);
+            context.ChargeKey(name);
+            dict.Set(name, context.Evaluate(value));
         }
 
         return dict;

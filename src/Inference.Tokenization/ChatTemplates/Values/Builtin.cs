@@ -9,8 +9,8 @@ internal sealed class Builtin : Callable
 
     /// <param name="name">For messages.</param>
     /// <param name="signature">
-    /// Parameters in order, separated by blanks; <c>?</c> ends an optional one's name, <c>*</c> takes further positional arguments and <c>**</c>
-    /// further keywords.
+    /// Parameters in order, separated by blanks; <c>?</c> ends an optional one's name, <c>*</c> takes further positional arguments and
+    /// <c>**</c> further keywords.
     /// </param>
     /// <param name="body">The function.</param>
     public Builtin(string name, string signature, Func<Arguments, object?> body)

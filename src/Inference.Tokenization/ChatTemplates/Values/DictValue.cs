@@ -4,7 +4,8 @@ using Inference.Tokenization.ChatTemplates.Runtime;
 namespace Inference.Tokenization.ChatTemplates.Values;
 
 /// <summary>
-/// Python's dict: insertion-ordered, keys None, booleans, numbers and strings, where 1, 1.0 and True are one key. Filled once, then only read.
+/// Python's dict: insertion-ordered, keyed by None, booleans, numbers and strings, where 1, 1.0 and True are one key. Filled once, then
+/// only read.
 /// </summary>
 internal sealed class DictValue(int capacity)
 {

@@ -4,7 +4,8 @@ using Inference.Tokenization.ChatTemplates.Syntax;
 namespace Inference.Tokenization.ChatTemplates.Values;
 
 /// <summary>The <c>loop</c> variable. It looks ahead only when asked, so that filters see the loop's effects as in Jinja2.</summary>
-internal sealed class LoopValue(RenderContext context, IEnumerator<object?> items, int depth, ForStatement? recursion, Scope outer) : Callable
+internal sealed class LoopValue(RenderContext context, IEnumerator<object?> items, int depth, ForStatement? recursion, Scope outer)
+    : Callable
 {
     private readonly Queue<object?> _ahead = new();
     private object? _previous;

@@ -48,6 +48,7 @@ internal sealed class MacroValue(MacroDefinition definition, Scope closure) : Ca
         for (var i = 0; i < definition.Parameters.Count; i++)
         {
             var parameter = definition.Parameters[i];
+            context.Charge(1 + (i < positional.Count ? 0 : unbound.Count));
             var keyword = i < positional.Count ? -1 : unbound.FindIndex(k => k.Key == parameter.Name);
             if (i < positional.Count)
             {
