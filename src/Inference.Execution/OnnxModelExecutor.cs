@@ -10,7 +10,7 @@ namespace Inference.Execution;
 
 /// <summary>
 /// Runs steps of a converted model on ONNX Runtime's CPU provider: packs the plan, runs the graph once, hands out the logits rows that were asked for.
-/// The KV cache is bound once; the small inputs are bound anew each step because their shapes change.
+/// The KV cache is bound once, the small inputs again when their shapes change.
 /// </summary>
 public sealed class OnnxModelExecutor : IModelExecutor
 {
@@ -20,7 +20,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
     private readonly OrtIoBinding _binding;
     private readonly KvCache _cache;
     private readonly PackedStep _step = new();
-    private readonly PinnedBuffer<float> _logits = new();
+    private readonly BoundTensor<float> _logits = new(GraphContract.Logits, isOutput: true);
 
     private OnnxModelExecutor(ConvertedModel model, ExecutorOptions options)
     {
@@ -63,20 +63,9 @@ public sealed class OnnxModelExecutor : IModelExecutor
         cancellationToken.ThrowIfCancellationRequested();
         _step.Pack(plan);
         CheckTokens(plan.TokenIds.Span);
-        var logits = _logits.Resize(checked(plan.LogitsRows * Limits.VocabularySize));
-        var batch = plan.Sequences.Length;
-        using var inputIds = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _step.InputIds, [_step.InputIds.Length]);
-        using var indices = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _step.LogitsIndices, [plan.LogitsRows]);
-        using var blockTable = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _step.BlockTable, [batch, _step.MaxBlocks]);
-        using var cumulative = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _step.CumulativeLengths, [batch + 1]);
-        using var past = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _step.PastLengths, [batch]);
-        using var output = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, logits, [plan.LogitsRows, Limits.VocabularySize]);
-        _binding.BindInput(GraphContract.InputIds, inputIds);
-        _binding.BindInput(GraphContract.LogitsIndices, indices);
-        _binding.BindInput(GraphContract.BlockTable, blockTable);
-        _binding.BindInput(GraphContract.CumulativeSequenceLengths, cumulative);
-        _binding.BindInput(GraphContract.PastSequenceLengths, past);
-        _binding.BindOutput(GraphContract.Logits, output);
+        _logits.Resize(plan.LogitsRows, Limits.VocabularySize);
+        _step.BindTo(_binding);
+        _logits.BindTo(_binding);
         try
         {
             _session.RunWithBinding(_runOptions, _binding);
@@ -86,7 +75,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
             throw new ExecutionException($"Step {plan.StepIndex} failed: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
 
-        return ValueTask.FromResult(new StepResult(logits, Limits.VocabularySize));
+        return ValueTask.FromResult<StepResult>(new FloatStepResult(_logits.Memory, Limits.VocabularySize));
     }
 
     /// <inheritdoc/>
@@ -95,6 +84,8 @@ public sealed class OnnxModelExecutor : IModelExecutor
         _binding.Dispose();
         _session.Dispose();
         _cache.Dispose();
+        _step.Dispose();
+        _logits.Dispose();
         _runOptions.Dispose();
         _sessionOptions.Dispose();
         return ValueTask.CompletedTask;

@@ -124,7 +124,7 @@ public sealed class ScriptedExecutor : IModelExecutor
             _slots[Slot(step, step.PastLength + i)] = spoil ? EmptySlot : plan.TokenIds.Span[step.PackedOffset + i];
     }
 
-    private StepResult Compute(StepPlan plan)
+    private FloatStepResult Compute(StepPlan plan)
     {
         var vocabulary = Limits.VocabularySize;
         if (_logits.Length < plan.LogitsRows * vocabulary)
@@ -139,7 +139,7 @@ public sealed class ScriptedExecutor : IModelExecutor
             }
         }
 
-        return new StepResult(logits, vocabulary);
+        return new FloatStepResult(logits, vocabulary);
     }
 
     private int[] Read(SequenceStep step, int length)

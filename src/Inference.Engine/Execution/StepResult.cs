@@ -1,15 +1,20 @@
 namespace Inference.Engine.Execution;
 
 /// <summary>
-/// The logits that a step's plan asked for. Owned by the executor and valid until its next step; sampling may overwrite it.
+/// What came of a step: a row of logits for each that its plan asked for. Owned by the executor and valid until its next step. Executors that keep logits in
+/// another form than float32 turn a row into float32 only when it is asked for, and may know the arg max without that.
 /// </summary>
-/// <param name="logits">Row-major [rows, vocabularySize].</param>
-/// <param name="vocabularySize">Logits per row.</param>
-public sealed class StepResult(Memory<float> logits, int vocabularySize)
+public abstract class StepResult
 {
     /// <summary>How many rows there are.</summary>
-    public int Rows => logits.Length / vocabularySize;
+    public abstract int Rows { get; }
 
-    /// <summary>The logits of row <paramref name="row"/>: [vocabularySize].</summary>
-    public Span<float> Row(int row) => logits.Span.Slice(row * vocabularySize, vocabularySize);
+    /// <summary>Logits per row.</summary>
+    public abstract int VocabularySize { get; }
+
+    /// <summary>The token with the largest logit of a row, the lowest id of several; null when only <see cref="Row"/> can tell.</summary>
+    public virtual int? ArgMax(int row) => null;
+
+    /// <summary>The logits of a row: [<see cref="VocabularySize"/>]. The caller may overwrite them, and asks for one row at a time: the next call may reuse the memory.</summary>
+    public abstract Span<float> Row(int row);
 }

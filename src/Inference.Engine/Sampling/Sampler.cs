@@ -35,7 +35,7 @@ internal sealed class Sampler
     public ReadOnlySpan<SampledToken> Sample(ScheduledStep step, StepResult result)
     {
         var rows = step.Plan.LogitsRows;
-        if (result.Rows != rows || (rows > 0 && result.Row(0).Length != _weights.Length))
+        if (result.Rows != rows || (rows > 0 && result.VocabularySize != _weights.Length))
             throw new ExecutionException($"The executor returned {result.Rows} rows of logits, not {rows} of {_weights.Length}.");
 
         if (_tokens.Length < rows)
@@ -44,11 +44,14 @@ internal sealed class Sampler
         foreach (var entry in step.Entries)
         {
             if (entry.Sequence.IsSampledThisStep)
-                _tokens[row] = Sample(entry.Sequence.Sampling, result.Row(row++));
+                _tokens[row] = Sample(entry.Sequence.Sampling, result, row++);
         }
 
         return _tokens.AsSpan(0, rows);
     }
+
+    private SampledToken Sample(SamplingState state, StepResult result, int row) =>
+        state.IsPlainArgMax && result.ArgMax(row) is { } token ? new SampledToken(token, null) : Sample(state, result.Row(row));
 
     /// <summary>Chooses a token; overwrites the logits.</summary>
     public SampledToken Sample(SamplingState state, Span<float> logits)

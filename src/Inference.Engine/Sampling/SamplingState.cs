@@ -36,6 +36,10 @@ internal sealed class SamplingState
 
     public ulong Seed { get; }
 
+    /// <summary>Whether the next token is the arg max of the model's own logits, and nothing else of them is wanted.</summary>
+    public bool IsPlainArgMax =>
+        Parameters is { IsGreedy: true, LogitBias: null, TopLogprobs: null } && _counts is null && GeneratedCount >= Request.MinTokens;
+
     /// <summary>Tokens generated so far: the index of the next random number.</summary>
     public int GeneratedCount { get; private set; }
 

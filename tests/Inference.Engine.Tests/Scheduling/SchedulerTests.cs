@@ -255,7 +255,7 @@ public sealed class SchedulerTests
             harness.Submit(TestRequest.Greedy(promptLength: 4, maxTokens: 1000, seed: i));
         var sampler = new Sampler(97);
         var logits = new float[32 * 97];
-        var result = new StepResult(logits, 97);
+        var result = new FloatStepResult(logits, 97);
         for (var i = 0; i < 100; i++)
             Step();
 

@@ -8,7 +8,7 @@ public sealed class PackedStepTests
     [Fact]
     public void Pack_ChunkAndDecode_LaysThemBackToBack()
     {
-        var step = new PackedStep();
+        using var step = new PackedStep();
         step.Pack(Plan(
             [1, 2, 3, 9],
             2,
@@ -18,15 +18,15 @@ public sealed class PackedStepTests
         Assert.Equal([1L, 2, 3, 9], step.InputIds.ToArray());
         Assert.Equal([0, 3, 4], step.CumulativeLengths.ToArray());
         Assert.Equal([16, 40], step.PastLengths.ToArray());
-        Assert.Equal(3, step.MaxBlocks);
-        Assert.Equal([5, 4, 0, 2, 0, 9], step.BlockTable.ToArray());
+        Assert.Equal([5, 4, .. new int[14], 2, 0, 9, .. new int[13]], step.BlockTable.ToArray());
+        Assert.Equal(16, step.MaxBlocks);
         Assert.Equal([2L, 3], step.LogitsIndices.ToArray());
     }
 
     [Fact]
     public void Pack_SeveralRowsOfOneSequence_AreItsLastTokens()
     {
-        var step = new PackedStep();
+        using var step = new PackedStep();
         step.Pack(Plan(
             [1, 2, 3, 4],
             2,
@@ -38,12 +38,21 @@ public sealed class PackedStepTests
     [Fact]
     public void Pack_SmallerStepAfterLarger_LeavesNothingOfTheLarger()
     {
-        var step = new PackedStep();
+        using var step = new PackedStep();
         step.Pack(Plan([1, 2], 2, new SequenceStep(1, 1, 0, 9, 1, 0, new[] { 7, 7, 7 }), new SequenceStep(2, 1, 1, 9, 1, 1, new[] { 8 })));
         step.Pack(Plan([3], 0, new SequenceStep(3, 1, 0, 0, 0, 0, new[] { 6 })));
         Assert.Equal([3L], step.InputIds.ToArray());
-        Assert.Equal([6], step.BlockTable.ToArray());
+        Assert.Equal([6, .. new int[15]], step.BlockTable.ToArray());
         Assert.Equal(0, step.LogitsIndices.Length);
+    }
+
+    [Fact]
+    public void Pack_MoreBlocksThanColumns_GrowsTheTable()
+    {
+        using var step = new PackedStep();
+        var blocks = Enumerable.Range(1, 17).ToArray();
+        step.Pack(Plan([1], 1, new SequenceStep(1, 1, 0, 260, 1, 0, blocks)));
+        Assert.Equal([.. blocks, .. new int[15]], step.BlockTable.ToArray());
     }
 
     [Theory]
@@ -55,13 +64,17 @@ public sealed class PackedStepTests
     public void Pack_ContradictoryPlan_IsRefused(int tokens, int offset, int rows)
     {
         var plan = Plan([1], 1, new SequenceStep(5, tokens, offset, 0, rows, 0, new[] { 0 }));
-        var failure = Assert.Throws<ExecutionException>(() => new PackedStep().Pack(plan));
+        using var step = new PackedStep();
+        var failure = Assert.Throws<ExecutionException>(() => step.Pack(plan));
         Assert.Contains("sequence 5", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Pack_TokensOfNoSequence_AreRefused() =>
-        Assert.Throws<ExecutionException>(() => new PackedStep().Pack(Plan([1, 2], 1, new SequenceStep(5, 1, 0, 0, 1, 0, new[] { 0 }))));
+    public void Pack_TokensOfNoSequence_AreRefused()
+    {
+        using var step = new PackedStep();
+        Assert.Throws<ExecutionException>(() => step.Pack(Plan([1, 2], 1, new SequenceStep(5, 1, 0, 0, 1, 0, new[] { 0 }))));
+    }
 
     private static StepPlan Plan(int[] tokens, int rows, params SequenceStep[] sequences) =>
         new() { StepIndex = 3, TokenIds = tokens, Sequences = sequences, LogitsRows = rows };
