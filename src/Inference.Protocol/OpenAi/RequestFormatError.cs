@@ -35,8 +35,8 @@ public sealed record RequestFormatError(string Message, string? Param)
         {
             FieldFormatException field => field.Expectation,
 
-            // Half a surrogate pair, which JSON can spell but which is no text.
-            { InnerException: InvalidOperationException } => "valid Unicode text",
+            // Half a surrogate pair, which JSON can spell but which is no text. The reader tells it from a wrong type in words only.
+            { InnerException: InvalidOperationException reader } when reader.Message.Contains("UTF", StringComparison.Ordinal) => "valid Unicode text",
             _ => ExpectedAt(path, bodyType),
         };
         return new RequestFormatError($"'{param}' must be {expectation}.", param);
