@@ -24,6 +24,22 @@ internal static class RequiredWeights
         }
     }
 
+    /// <summary>Checks that a checkpoint has a tensor in the shape expected.</summary>
+    /// <exception cref="ModelFormatException">It is missing, or has another shape; the message names it.</exception>
+    public static void Check(WeightSource weights, string name, ImmutableArray<long> expected)
+    {
+        if (!weights.TryGetShape(name, out var shape))
+        {
+            throw new ModelFormatException($"the checkpoint lacks tensor '{name}' (expected shape {TensorShape.Format(expected)})");
+        }
+
+        if (!shape.AsSpan().SequenceEqual(expected.AsSpan()))
+        {
+            throw new ModelFormatException(
+                $"tensor '{name}' has shape {TensorShape.Format(shape)}; the configuration makes it {TensorShape.Format(expected)}");
+        }
+    }
+
     private static IEnumerable<(string Name, ImmutableArray<long> Shape)> OfLayer(DecoderSpec spec, int layer)
     {
         var attention = spec.Attention;

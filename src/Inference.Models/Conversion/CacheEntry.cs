@@ -1,15 +1,12 @@
-using Inference.Models.Graphs;
-
 namespace Inference.Models.Conversion;
 
 /// <summary>A converted model's place in the cache.</summary>
 /// <param name="Folder">Where it lies, or will lie.</param>
 /// <param name="Key">See <see cref="ConversionKey"/>.</param>
 /// <param name="Spec">What the model computes.</param>
-internal sealed record CacheEntry(string Folder, string Key, DecoderSpec Spec)
+/// <param name="Target">In which form.</param>
+internal sealed record CacheEntry(string Folder, string Key, DecoderSpec Spec, ConversionTarget Target)
 {
-    private static readonly string[] FileNames = [ModelWriter.ModelFile, ModelWriter.WeightsFile];
-
     /// <summary>
     /// Whether the entry is there, and every byte as it was written. All weights are read for that; the session that is made next reads the
     /// same pages, from memory then.
@@ -19,8 +16,9 @@ internal sealed record CacheEntry(string Folder, string Key, DecoderSpec Spec)
         try
         {
             return ConversionManifest.Parse(File.ReadAllBytes(Path.Combine(Folder, ConversionManifest.FileName))) is { } manifest
-                && manifest.Key == Key && manifest.EmitterVersion == DecoderGraphEmitter.Version && manifest.Spec == Spec
-                && manifest.Files.Select(file => file.Name).SequenceEqual(FileNames)
+                && manifest.Key == Key && manifest.Spec == Spec
+                && manifest.DType == Target.DType && manifest.EmitterVersion == Target.EmitterVersion
+                && manifest.Files.Select(file => file.Name).SequenceEqual(Target.FileNames)
                 && manifest.Files.All(file => new FileInfo(Path.Combine(Folder, file.Name)).Length == file.Length)
                 && manifest.Files.SequenceEqual(Digest(Folder, progress, cancellationToken));
         }
@@ -35,14 +33,15 @@ internal sealed record CacheEntry(string Folder, string Key, DecoderSpec Spec)
     public ConversionManifest Describe(string folder, CancellationToken cancellationToken) => new()
     {
         Key = Key,
-        EmitterVersion = DecoderGraphEmitter.Version,
+        DType = Target.DType,
+        EmitterVersion = Target.EmitterVersion,
         Spec = Spec,
         Files = Digest(folder, progress: null, cancellationToken),
     };
 
-    private static List<ManifestFile> Digest(string folder, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+    private List<ManifestFile> Digest(string folder, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
-        var files = FileNames.Select(name => new FileInfo(Path.Combine(folder, name))).ToList();
+        var files = Target.FileNames.Select(name => new FileInfo(Path.Combine(folder, name))).ToList();
         var counter = new ProgressCounter(ConversionStage.Verify, files.Sum(file => file.Length), progress);
         return [.. files.Select(Describe)];
 

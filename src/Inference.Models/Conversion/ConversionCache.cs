@@ -31,7 +31,7 @@ public sealed class ConversionCache
     /// <param name="progress">Called from several threads, one at a time.</param>
     /// <param name="cancellationToken">Ends the work within a fraction of a second; what was written is removed.</param>
     /// <exception cref="ModelFormatException">The model is unusable: a weight is missing, has another shape, or its configuration makes no
-    /// sense.</exception>
+    /// sense, or none for <see cref="ConversionOptions.DType"/>.</exception>
     /// <exception cref="ConversionException">The folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ConvertedModel GetOrConvert(
@@ -44,14 +44,19 @@ public sealed class ConversionCache
         }
         var spec = input.Spec with { MaxPositions = Math.Min(input.Spec.MaxPositions, options.MaxPositions ?? int.MaxValue) };
         SpecLimits.Check(spec, (field, wrong) => new ModelFormatException($"the model's {field} {wrong}"));
-        var key = ConversionKey.Compute(spec, input.SourceFiles, progress, cancellationToken);
-        var entry = new CacheEntry(Path.Combine(_directory, key), key, spec);
-        var model = new ConvertedModel(Path.Combine(entry.Folder, ModelWriter.ModelFile), spec);
+        var target = ConversionTarget.Of(options.DType);
+        if (options.DType == ModelDType.Int8 && !Int8Support.IsSupported(spec, out var reason))
+        {
+            throw new ModelFormatException($"the model cannot run in int8: {reason} (--dtype float32 can run it)");
+        }
+        var key = ConversionKey.Compute(spec, target, input.SourceFiles, progress, cancellationToken);
+        var entry = new CacheEntry(Path.Combine(_directory, key), key, spec, target);
+        var model = new ConvertedModel(Path.Combine(entry.Folder, ModelWriter.ModelFile), spec, options.DType);
 
         // A whole entry is never changed, so it can be used without the lock, and from a folder that cannot be written.
         if (!entry.IsWhole(progress, cancellationToken))
         {
-            var graph = DecoderGraphEmitter.Emit(spec, input.Weights, ModelWriter.WeightsFile);
+            var graph = target.Emit(spec, input.Weights);
             try
             {
                 Convert(entry, graph, progress, cancellationToken);

@@ -1,20 +1,25 @@
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
-using Inference.Models.Graphs;
 
 namespace Inference.Models.Conversion;
 
 /// <summary>Names a conversion: the same name means the same result, byte for byte.</summary>
 internal static class ConversionKey
 {
-    /// <summary>Hashes the emitter's version, the spec as converted, and the name and content of each source file.</summary>
+    /// <summary>
+    /// Hashes what is emitted and by which version, the spec as converted, and the name and content of each source file.
+    /// </summary>
     /// <exception cref="ModelFormatException">A source file cannot be read.</exception>
     public static string Compute(
-        DecoderSpec spec, IReadOnlyList<string> sourceFiles, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+        DecoderSpec spec,
+        ConversionTarget target,
+        IReadOnlyList<string> sourceFiles,
+        IProgress<ConversionProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var hash = new XxHash128();
-        Append(hash, $"emitter {DecoderGraphEmitter.Version}");
+        Append(hash, $"{target.DType} emitter {target.EmitterVersion}");
         Append(hash, JsonSerializer.Serialize(spec, ManifestJsonContext.Default.DecoderSpec));
         foreach (var line in Describe(sourceFiles, progress, cancellationToken).Order(StringComparer.Ordinal))
         {

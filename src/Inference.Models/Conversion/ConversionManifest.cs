@@ -11,6 +11,9 @@ internal sealed record ConversionManifest
     /// <summary>The name of the folder; see <see cref="ConversionKey"/>.</summary>
     public required string Key { get; init; }
 
+    [JsonPropertyName("dtype")]
+    public required ModelDType DType { get; init; }
+
     public required int EmitterVersion { get; init; }
 
     public required DecoderSpec Spec { get; init; }
@@ -43,6 +46,8 @@ internal sealed record ManifestFile(string Name, long Length, string Digest);
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ConversionManifest))]

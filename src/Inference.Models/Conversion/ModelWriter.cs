@@ -14,6 +14,9 @@ internal static class ModelWriter
 
     public const string WeightsFile = "weights.bin";
 
+    /// <summary>FLOAT [vocabulary], of models in int8 only.</summary>
+    public const string HeadScalesFile = "head_scales.bin";
+
     /// <summary>
     /// What one core reads, dequantises and writes at a time; stays within the second-level cache's reach and makes few system calls.
     /// </summary>
@@ -23,7 +26,7 @@ internal static class ModelWriter
     public static void Write(
         string folder, EmittedGraph graph, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
-        WriteWeights(Path.Combine(folder, WeightsFile), graph, progress, cancellationToken);
+        WriteConstants(folder, graph, progress, cancellationToken);
         WriteFile(Path.Combine(folder, ModelFile), graph.Model.ToByteArray());
     }
 
@@ -34,24 +37,45 @@ internal static class ModelWriter
         RandomAccess.FlushToDisk(file);
     }
 
-    private static void WriteWeights(
-        string path, EmittedGraph graph, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
+    private static void WriteConstants(
+        string folder, EmittedGraph graph, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
-        // Allocating the whole file first shows a full disk before any work is done. The gaps between tensors read as zeros.
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, preallocationSize: graph.WeightsLength);
-        var counter = new ProgressCounter(ConversionStage.Convert, graph.Tensors.Sum(tensor => tensor.Data.Length), progress);
-        ParallelWork.ForEach(graph.Tensors.SelectMany(Pieces), piece => counter.Add(WritePiece(file, piece)), cancellationToken);
-        RandomAccess.FlushToDisk(file);
+        var files = new Dictionary<string, SafeFileHandle>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var (name, length) in graph.Files)
+            {
+                // Allocating whole files first shows a full disk before any work is done. The gaps between tensors read as zeros.
+                var path = Path.Combine(folder, name);
+                files.Add(name, File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, preallocationSize: length));
+            }
+            var counter = new ProgressCounter(ConversionStage.Convert, graph.Tensors.Sum(tensor => tensor.Data.Length), progress);
+            ParallelWork.ForEach(
+                graph.Tensors.SelectMany(Pieces),
+                piece => counter.Add(WritePiece(files[piece.Tensor.File], piece, cancellationToken)),
+                cancellationToken);
+            foreach (var file in files.Values)
+            {
+                RandomAccess.FlushToDisk(file);
+            }
+        }
+        finally
+        {
+            foreach (var file in files.Values)
+            {
+                file.Dispose();
+            }
+        }
     }
 
-    private static int WritePiece(SafeFileHandle file, Piece piece)
+    private static int WritePiece(SafeFileHandle file, Piece piece, CancellationToken cancellationToken)
     {
         var data = piece.Tensor.Data;
         var length = piece.RowCount * data.RowLength;
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            data.Write(piece.FirstRow, buffer.AsSpan(0, length));
+            data.Write(piece.FirstRow, buffer.AsSpan(0, length), cancellationToken);
             RandomAccess.Write(file, buffer.AsSpan(0, length), piece.Tensor.Offset + piece.FirstRow * data.RowLength);
             return length;
         }

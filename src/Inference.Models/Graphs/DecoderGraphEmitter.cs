@@ -43,14 +43,13 @@ internal sealed class DecoderGraphEmitter
     {
         DeclareInputs();
         var embedding = _weights.Matrix(WeightNames.Embedding, _spec.VocabularySize, _spec.HiddenSize);
-        var cosines = _graph.Initializer("cos_cache", RotaryTable.Cosines(_spec.MaxPositions, _spec.Attention));
-        var sines = _graph.Initializer("sin_cache", RotaryTable.Sines(_spec.MaxPositions, _spec.Attention));
+        var rotaryTables = RotaryTable.Emit(_graph, _spec);
 
         var embedded = _graph.Node("model.embed_tokens", Operator.Gather, [embedding, GraphContract.InputIds]);
         var stream = new ResidualStream(embedded, Branch: null);
         for (var layer = 0; layer < _spec.LayerCount; layer++)
         {
-            stream = Layer(layer, stream, [cosines, sines]);
+            stream = Layer(layer, stream, rotaryTables);
         }
         Head(stream);
         return _graph.Build(Version);
@@ -58,11 +57,7 @@ internal sealed class DecoderGraphEmitter
 
     private void DeclareInputs()
     {
-        _graph.Input(GraphContract.InputIds, DataType.Int64, "num_tokens");
-        _graph.Input(GraphContract.LogitsIndices, DataType.Int64, "num_logits");
-        _graph.Input(GraphContract.BlockTable, DataType.Int32, "batch", "max_blocks");
-        _graph.Input(GraphContract.CumulativeSequenceLengths, DataType.Int32, "batch_plus_1");
-        _graph.Input(GraphContract.PastSequenceLengths, DataType.Int32, "batch");
+        StepInputs.Declare(_graph);
         var (kvHeads, headSize) = (_spec.Attention.KvHeadCount, _spec.Attention.HeadSize);
         for (var layer = 0; layer < _spec.LayerCount; layer++)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Google.Protobuf;
 using Inference.Models.Graphs.Onnx;
 
 namespace Inference.Models.Graphs;
@@ -28,7 +29,7 @@ internal sealed class GraphBuilder
     private readonly ImmutableArray<ExternalTensor>.Builder _tensors = ImmutableArray.CreateBuilder<ExternalTensor>();
     private readonly HashSet<string> _values = [];
     private readonly SortedSet<string> _domains = new(StringComparer.Ordinal) { "" };
-    private long _weightsLength;
+    private readonly OrderedDictionary<string, long> _fileLengths;
 
     /// <param name="name">The graph's name.</param>
     /// <param name="weightsFile">The weights file's path relative to the model's folder.</param>
@@ -36,6 +37,7 @@ internal sealed class GraphBuilder
     {
         _graph = new GraphProto { Name = name };
         _weightsFile = weightsFile;
+        _fileLengths = new(StringComparer.Ordinal) { [weightsFile] = 0 };
     }
 
     /// <summary>Declares an input and gives back its name.</summary>
@@ -53,13 +55,14 @@ internal sealed class GraphBuilder
         _graph.Output.Add(ValueInfo(name, type, shape));
     }
 
-    /// <summary>Adds a constant to the weights file and gives back its name.</summary>
-    public string Initializer(string name, TensorData data)
+    /// <summary>Adds a constant to a file, the weights file if none is named, and gives back its name.</summary>
+    public string Initializer(string name, TensorData data, string? file = null)
     {
         Define(name);
-        var offset = AlignUp(_weightsLength, data.Length >= LargeLength ? LargeAlignment : Alignment);
-        _weightsLength = checked(offset + data.Length);
-        _tensors.Add(new ExternalTensor(name, offset, data));
+        file ??= _weightsFile;
+        var offset = AlignUp(_fileLengths.GetValueOrDefault(file), data.Length >= LargeLength ? LargeAlignment : Alignment);
+        _fileLengths[file] = checked(offset + data.Length);
+        _tensors.Add(new ExternalTensor(name, file, offset, data));
 
         var tensor = new TensorProto
         {
@@ -68,10 +71,23 @@ internal sealed class GraphBuilder
             DataLocation = TensorProto.Types.DataLocation.External,
         };
         tensor.Dims.AddRange(data.Shape);
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = _weightsFile });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = file });
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset.ToString(CultureInfo.InvariantCulture) });
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = data.Length.ToString(CultureInfo.InvariantCulture) });
         _graph.Initializer.Add(tensor);
+        return name;
+    }
+
+    /// <summary>Adds a single number, kept in the model itself, and gives back its name.</summary>
+    public string Scalar(string name, byte value)
+    {
+        Define(name);
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = (int)TensorProto.Types.DataType.Uint8,
+            RawData = ByteString.CopyFrom(value),
+        });
         return name;
     }
 
@@ -117,7 +133,8 @@ internal sealed class GraphBuilder
         {
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = VersionOf(domain) });
         }
-        return new EmittedGraph(model, _tensors.ToImmutable(), _weightsLength);
+        return new EmittedGraph(
+            model, _tensors.ToImmutable(), [.. _fileLengths.Select(file => new ExternalFile(file.Key, file.Value))]);
     }
 
     private static int VersionOf(string domain) => domain switch

@@ -19,7 +19,7 @@ internal sealed class JoinedVectors : TensorData
         _parts = parts;
     }
 
-    public override void Write(long firstRow, Span<byte> destination)
+    public override void Write(long firstRow, Span<byte> destination, CancellationToken cancellationToken)
     {
         var floats = MemoryMarshal.Cast<byte, float>(destination);
         foreach (var part in _parts)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Inference.Models.Graphs.Onnx;
 
@@ -20,11 +21,18 @@ internal sealed class RotaryTable : TensorData
         _function = function;
     }
 
+    /// <summary>Adds both tables to a graph and gives their names, cosines first.</summary>
+    public static ImmutableArray<string> Emit(GraphBuilder graph, DecoderSpec spec) =>
+    [
+        graph.Initializer("cos_cache", Cosines(spec.MaxPositions, spec.Attention)),
+        graph.Initializer("sin_cache", Sines(spec.MaxPositions, spec.Attention)),
+    ];
+
     public static RotaryTable Cosines(int positions, AttentionSpec attention) => new(positions, attention, Math.Cos);
 
     public static RotaryTable Sines(int positions, AttentionSpec attention) => new(positions, attention, Math.Sin);
 
-    public override void Write(long firstRow, Span<byte> destination)
+    public override void Write(long firstRow, Span<byte> destination, CancellationToken cancellationToken)
     {
         var floats = MemoryMarshal.Cast<byte, float>(destination);
         for (var i = 0; i < floats.Length; i++)

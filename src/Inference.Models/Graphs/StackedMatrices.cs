@@ -24,7 +24,7 @@ internal sealed class StackedMatrices : TensorData
         _parts = parts;
     }
 
-    public override void Write(long firstRow, Span<byte> destination)
+    public override void Write(long firstRow, Span<byte> destination, CancellationToken cancellationToken)
     {
         foreach (var part in _parts)
         {

@@ -34,5 +34,9 @@ internal abstract class TensorData
     public long Length => checked(RowCount * RowLength);
 
     /// <summary>Fills a whole number of rows, little-endian as ONNX has it.</summary>
-    public abstract void Write(long firstRow, Span<byte> destination);
+    /// <param name="firstRow">The first row to write.</param>
+    /// <param name="destination">As long as the rows.</param>
+    /// <param name="cancellationToken">Heeded where more than the rows asked for has to be computed.</param>
+    /// <exception cref="ModelFormatException">The weights cannot be read or used.</exception>
+    public abstract void Write(long firstRow, Span<byte> destination, CancellationToken cancellationToken);
 }

@@ -20,7 +20,7 @@ internal sealed class WeightInitializers(GraphBuilder graph, WeightSource weight
     {
         foreach (var part in parts)
         {
-            Check(part.Name, [part.Size, columns]);
+            RequiredWeights.Check(weights, part.Name, [part.Size, columns]);
         }
         return Emit(name, () => new StackedMatrices(weights, parts, columns));
     }
@@ -35,23 +35,10 @@ internal sealed class WeightInitializers(GraphBuilder graph, WeightSource weight
     {
         foreach (var part in parts)
         {
-            Check(part.Name, [part.Size]);
+            RequiredWeights.Check(weights, part.Name, [part.Size]);
         }
         return Emit(name, () => new JoinedVectors(weights, parts));
     }
 
     private string Emit(string name, Func<TensorData> data) => _emitted.Add(name) ? graph.Initializer(name, data()) : name;
-
-    private void Check(string name, ImmutableArray<long> expected)
-    {
-        if (!weights.TryGetShape(name, out var shape))
-        {
-            throw new ModelFormatException($"the checkpoint lacks tensor '{name}' (expected shape {TensorShape.Format(expected)})");
-        }
-        if (!shape.AsSpan().SequenceEqual(expected.AsSpan()))
-        {
-            throw new ModelFormatException(
-                $"tensor '{name}' has shape {TensorShape.Format(shape)}; the configuration makes it {TensorShape.Format(expected)}");
-        }
-    }
 }

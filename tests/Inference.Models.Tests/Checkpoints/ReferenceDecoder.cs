@@ -6,7 +6,10 @@ namespace Inference.Models.Tests.Checkpoints;
 /// The forward pass that a <see cref="DecoderSpec"/> describes, written plainly, without a cache: it shows that spec and weights were
 /// read right, by goldens that were computed elsewhere.
 /// </summary>
-internal sealed class ReferenceDecoder(DecoderSpec spec, WeightSource weights)
+/// <param name="spec">What to compute.</param>
+/// <param name="weights">With which weights.</param>
+/// <param name="mlpRotation">Called with the input of each down projection.</param>
+internal sealed class ReferenceDecoder(DecoderSpec spec, WeightSource weights, Action<float[]>? mlpRotation = null)
 {
     private readonly AttentionSpec _attention = spec.Attention;
 
@@ -67,6 +70,8 @@ internal sealed class ReferenceDecoder(DecoderSpec spec, WeightSource weights)
             {
                 gate[i] = gate[i] / (1 + MathF.Exp(-gate[i])) * up[i];
             }
+
+            mlpRotation?.Invoke(gate);
         }
 
         return Project(gates, WeightNames.Down(layer), spec.HiddenSize, spec.Mlp.HasBias);

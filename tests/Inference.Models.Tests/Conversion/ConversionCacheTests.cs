@@ -109,12 +109,18 @@ public sealed class ConversionCacheTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.onnx")]
-    [InlineData("weights.bin")]
-    [InlineData("manifest.json")]
-    public void GetOrConvert_DamagedFile_ConvertsAnew(string file)
+    [InlineData("model.onnx", ModelDType.Float32)]
+    [InlineData("weights.bin", ModelDType.Float32)]
+    [InlineData("manifest.json", ModelDType.Float32)]
+    [InlineData("model.onnx", ModelDType.Int8)]
+    [InlineData("weights.bin", ModelDType.Int8)]
+    [InlineData("head_scales.bin", ModelDType.Int8)]
+    [InlineData("manifest.json", ModelDType.Int8)]
+    public void GetOrConvert_DamagedFile_ConvertsAnew(string file, ModelDType dtype)
     {
-        var path = Path.Combine(Path.GetDirectoryName(Convert(TinyModel.Weights(TinyModel.Spec)).ModelPath)!, file);
+        var options = new ConversionOptions { DType = dtype };
+        var first = Convert(TinyModel.Weights(TinyModel.Int8Spec), TinyModel.Int8Spec, options);
+        var path = Path.Combine(Path.GetDirectoryName(first.ModelPath)!, file);
         var whole = File.ReadAllBytes(path);
         var oneBit = whole.ToArray();
         oneBit[whole.Length / 2] ^= 4;
@@ -129,9 +135,9 @@ public sealed class ConversionCacheTests : IDisposable
         foreach (var damage in damages)
         {
             damage();
-            var weights = TinyModel.Weights(TinyModel.Spec);
+            var weights = TinyModel.Weights(TinyModel.Int8Spec);
 
-            Convert(weights);
+            Convert(weights, TinyModel.Int8Spec, options);
 
             Assert.NotEqual(0, weights.ReadCount);
             Assert.Equal(whole, File.ReadAllBytes(path));

@@ -1,5 +1,4 @@
 using Inference.Models.Graphs;
-using Inference.Models.Graphs.Onnx;
 
 namespace Inference.Models.Tests.Graphs;
 
@@ -29,7 +28,7 @@ public sealed class DecoderGraphEmitterTests
                 "SkipSimplifiedLayerNormalization(logits_branch, logits_residual, model.norm.weight) -> model.norm, , , model.norm.sum",
                 "Gemm(model.norm, model.embed_tokens.weight) -> logits",
             ],
-            Emit(TinyModel.Spec).Model.Graph.Node.Select(Describe));
+            Emit(TinyModel.Spec).Model.Graph.Node.Select(GraphText.Describe));
 
         static string[] Layer(int layer, string firstNorm, string residual)
         {
@@ -65,8 +64,8 @@ public sealed class DecoderGraphEmitterTests
                 "past_key_values.0.key Float [num_blocks, 2, 2, block_size]",
                 "past_key_values.0.value Float [num_blocks, 2, block_size, 2]",
             ],
-            graph.Input.Select(Describe));
-        Assert.Equal(["logits Float [num_logits, 11]"], graph.Output.Select(Describe));
+            graph.Input.Select(GraphText.Describe));
+        Assert.Equal(["logits Float [num_logits, 11]"], graph.Output.Select(GraphText.Describe));
     }
 
     [Fact]
@@ -93,12 +92,12 @@ public sealed class DecoderGraphEmitterTests
 
         Assert.Equal(
             ["num_heads Int 4 0", "kv_num_heads Int 2 0", "scale Float 0 0.5"],
-            nodes.First(node => node.OpType == "PagedAttention").Attribute.Select(Describe));
-        Assert.All(nodes.Where(node => node.OpType == "Gemm"), node => Assert.Equal(["transB Int 1 0"], node.Attribute.Select(Describe)));
+            nodes.First(node => node.OpType == "PagedAttention").Attribute.Select(GraphText.Describe));
+        Assert.All(
+            nodes.Where(node => node.OpType == "Gemm"),
+            node => Assert.Equal(["transB Int 1 0"], node.Attribute.Select(GraphText.Describe)));
         Assert.All(nodes.Where(node => node.OpType.EndsWith("Normalization", StringComparison.Ordinal)),
-            node => Assert.Equal(["epsilon Float 0 1E-05"], node.Attribute.Select(Describe)));
-
-        static string Describe(AttributeProto attribute) => $"{attribute.Name} {attribute.Type} {attribute.I} {attribute.F}";
+            node => Assert.Equal(["epsilon Float 0 1E-05"], node.Attribute.Select(GraphText.Describe)));
     }
 
     [Fact]
@@ -187,13 +186,4 @@ public sealed class DecoderGraphEmitterTests
     }
 
     private static EmittedGraph Emit(DecoderSpec spec) => DecoderGraphEmitter.Emit(spec, TinyModel.Weights(spec), WeightsFile);
-
-    private static string Describe(NodeProto node) => $"{node.OpType}({string.Join(", ", node.Input)}) -> {string.Join(", ", node.Output)}";
-
-    private static string Describe(ValueInfoProto value)
-    {
-        var type = value.Type.TensorType;
-        var dimensions = type.Shape.Dim.Select(dim => dim.HasDimParam ? dim.DimParam : $"{dim.DimValue}");
-        return $"{value.Name} {(TensorProto.Types.DataType)type.ElemType} [{string.Join(", ", dimensions)}]";
-    }
 }

@@ -4,7 +4,8 @@ using System.Collections.Immutable;
 namespace Inference.Models.Tests.Graphs;
 
 /// <summary>Weights made up on demand: each element tells its tensor and its place, so that a wrong one shows.</summary>
-internal sealed class FakeWeightSource : WeightSource
+/// <param name="scatter">Makes of it a number from -1 to 1 that looks random.</param>
+internal sealed class FakeWeightSource(bool scatter = false) : WeightSource
 {
     private readonly Dictionary<string, (int Number, ImmutableArray<long> Shape)> _tensors = [];
     private readonly ConcurrentBag<string> _read = [];
@@ -20,7 +21,11 @@ internal sealed class FakeWeightSource : WeightSource
 
     public void Remove(string name) => _tensors.Remove(name);
 
-    public float Element(string name, long row, long column) => _tensors[name].Number * 1000 + row * 20 + column;
+    public float Element(string name, long row, long column)
+    {
+        var number = _tensors[name].Number;
+        return scatter ? (HashCode(number, row, column) / 32768f) - 1 : number * 1000 + row * 20 + column;
+    }
 
     /// <summary>A whole tensor, row by row.</summary>
     public float[] Elements(string name)
@@ -44,6 +49,10 @@ internal sealed class FakeWeightSource : WeightSource
         _read.Add(name);
         Fill(name, firstRow, destination);
     }
+
+    /// <summary>16 bits that are the same on every run.</summary>
+    private static uint HashCode(int number, long row, long column) =>
+        (((((uint)number * 2654435761) ^ (uint)row) * 2246822519) ^ (uint)column) * 3266489917 >> 16;
 
     private void Fill(string name, long firstRow, Span<float> destination)
     {

@@ -13,7 +13,18 @@ internal static class TensorBytes
     public static float[] Read(TensorData data, long firstRow, long rowCount)
     {
         var floats = new float[rowCount * data.RowLength / sizeof(float)];
-        data.Write(firstRow, MemoryMarshal.AsBytes(floats.AsSpan()));
+        data.Write(firstRow, MemoryMarshal.AsBytes(floats.AsSpan()), TestContext.Current.CancellationToken);
         return floats;
+    }
+
+    /// <summary>All rows of an int8 tensor.</summary>
+    public static sbyte[] ReadBytes(TensorData data) => ReadBytes(data, 0, data.RowCount);
+
+    /// <summary>Some rows of an int8 tensor.</summary>
+    public static sbyte[] ReadBytes(TensorData data, long firstRow, long rowCount)
+    {
+        var bytes = new sbyte[rowCount * data.RowLength];
+        data.Write(firstRow, MemoryMarshal.AsBytes(bytes.AsSpan()), TestContext.Current.CancellationToken);
+        return bytes;
     }
 }

@@ -23,10 +23,18 @@ internal static class TinyModel
         TieWordEmbeddings = false,
     };
 
-    /// <summary>Every weight that the spec calls for.</summary>
-    public static FakeWeightSource Weights(DecoderSpec spec)
+    /// <summary>The smallest sizes that int8 allows, and some that are no powers of two.</summary>
+    public static DecoderSpec Int8Spec { get; } = Spec with
     {
-        var weights = new FakeWeightSource();
+        HiddenSize = 192,
+        Attention = Spec.Attention with { HeadSize = 32 },
+        Mlp = new MlpSpec { IntermediateSize = 128 },
+    };
+
+    /// <summary>Every weight that the spec calls for; <paramref name="scatter"/> as for <see cref="FakeWeightSource"/>.</summary>
+    public static FakeWeightSource Weights(DecoderSpec spec, bool scatter = false)
+    {
+        var weights = new FakeWeightSource(scatter);
         var (hidden, queries) = (spec.HiddenSize, spec.Attention.HeadCount * spec.Attention.HeadSize);
         var (keys, wide) = (spec.Attention.KvHeadCount * spec.Attention.HeadSize, spec.Mlp.IntermediateSize);
         weights.Add(WeightNames.Embedding, spec.VocabularySize, hidden);
