@@ -12,14 +12,8 @@ internal unsafe struct AttentionArguments
     /// <summary>[blocks, kv heads, block size, head size].</summary>
     public float* ValueCache;
 
-    /// <summary>int32 [sequences, max blocks].</summary>
-    public int* BlockTable;
-
-    /// <summary>int32 [sequences + 1]: where each sequence's tokens start in the packed step.</summary>
-    public int* CumulativeLengths;
-
-    /// <summary>int32 [sequences]: tokens already in the cache.</summary>
-    public int* PastLengths;
+    /// <summary>The step's sequences and the cache's geometry.</summary>
+    public PagedSequences Sequences;
 
     /// <summary>[positions, head size / 2].</summary>
     public float* Cos;
@@ -30,12 +24,6 @@ internal unsafe struct AttentionArguments
     /// <summary>[tokens, heads * head size].</summary>
     public float* Output;
 
-    public int Tokens;
-    public int Sequences;
-    public int MaxBlocks;
-    public int Blocks;
-    public int BlockSize;
-    public int Positions;
     public int Heads;
     public int KvHeads;
     public int HeadSize;
@@ -57,29 +45,8 @@ internal unsafe struct AttentionArguments
     public readonly float* Value(int token, int kvHead) => Query(token, Heads + KvHeads + kvHead);
 
     /// <summary>The cached keys of a block: [head size, block size].</summary>
-    public readonly float* KeyBlock(int block, int kvHead) => KeyCache + ((long)block * KvHeads + kvHead) * HeadSize * BlockSize;
+    public readonly float* KeyBlock(int block, int kvHead) => KeyCache + ((long)block * KvHeads + kvHead) * HeadSize * Sequences.BlockSize;
 
     /// <summary>The cached values of a block: [block size, head size].</summary>
-    public readonly float* ValueBlock(int block, int kvHead) => ValueCache + ((long)block * KvHeads + kvHead) * BlockSize * HeadSize;
-
-    /// <summary>The sequence that a packed token belongs to.</summary>
-    public readonly int SequenceOf(int token)
-    {
-        // The last sequence that starts at or before the token.
-        int low = 0, high = Sequences - 1;
-        while (low < high)
-        {
-            var middle = (low + high + 1) >>> 1;
-            if (CumulativeLengths[middle] <= token)
-            {
-                low = middle;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-
-        return low;
-    }
+    public readonly float* ValueBlock(int block, int kvHead) => ValueCache + ((long)block * KvHeads + kvHead) * Sequences.BlockSize * HeadSize;
 }

@@ -14,20 +14,21 @@ internal unsafe readonly struct AttentionTiles
     private readonly int _kvHeads;
 
     /// <summary>Cuts a step into tiles.</summary>
-    /// <param name="arguments">The step.</param>
+    /// <param name="sequences">The step.</param>
+    /// <param name="kvHeads">Key and value heads.</param>
+    /// <param name="groupSize">Query heads that share one of them.</param>
     /// <param name="firstTiles">Room for [sequences + 1]; must outlive the tiles.</param>
-    public AttentionTiles(in AttentionArguments arguments, int* firstTiles)
+    public AttentionTiles(in PagedSequences sequences, int kvHeads, int groupSize, int* firstTiles)
     {
         _firstTiles = firstTiles;
-        _sequences = arguments.Sequences;
-        _kvHeads = arguments.KvHeads;
-        TokensPerTile = Math.Max(1, TargetRows / arguments.GroupSize);
+        _sequences = sequences.Count;
+        _kvHeads = kvHeads;
+        TokensPerTile = Math.Max(1, TargetRows / groupSize);
         var tiles = 0;
         for (var sequence = 0; sequence < _sequences; sequence++)
         {
             firstTiles[sequence] = tiles;
-            var tokens = arguments.CumulativeLengths[sequence + 1] - arguments.CumulativeLengths[sequence];
-            tiles += (tokens + TokensPerTile - 1) / TokensPerTile;
+            tiles += (sequences.TokensOf(sequence) + TokensPerTile - 1) / TokensPerTile;
         }
 
         firstTiles[_sequences] = tiles;

@@ -21,11 +21,11 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
     {
         ref var args = ref _arguments;
         var (sequence, tile, kvHead) = _tiles[index];
-        var firstToken = args.CumulativeLengths[sequence] + tile * _tiles.TokensPerTile;
-        var tokens = Math.Min(_tiles.TokensPerTile, args.CumulativeLengths[sequence + 1] - firstToken);
-        var firstPosition = args.PastLengths[sequence] + firstToken - args.CumulativeLengths[sequence];
+        var firstToken = args.Sequences.CumulativeLengths[sequence] + tile * _tiles.TokensPerTile;
+        var tokens = Math.Min(_tiles.TokensPerTile, args.Sequences.CumulativeLengths[sequence + 1] - firstToken);
+        var firstPosition = args.Sequences.PositionOf(firstToken, sequence);
         var rows = tokens * args.GroupSize;
-        var chunk = Math.Max(KeysPerChunk, args.BlockSize);
+        var chunk = Math.Max(KeysPerChunk, args.Sequences.BlockSize);
 
         var queries = stackalloc float[rows * args.HeadSize];
         var values = stackalloc float[rows * args.HeadSize];
@@ -37,19 +37,19 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
         new Span<float>(sums, rows).Clear();
 
         RotateQueries(firstToken, tokens, firstPosition, kvHead, queries);
-        var blockTable = args.BlockTable + (long)sequence * args.MaxBlocks;
+        var blockTable = args.Sequences.BlocksOf(sequence);
         var totalKeys = firstPosition + tokens;
         for (var chunkStart = 0; chunkStart < totalKeys; chunkStart += chunk)
         {
             var keys = Math.Min(chunk, totalKeys - chunkStart);
-            ScoreChunk(blockTable + chunkStart / args.BlockSize, keys, kvHead, queries, scores, rows, chunk);
+            ScoreChunk(blockTable + chunkStart / args.Sequences.BlockSize, keys, kvHead, queries, scores, rows, chunk);
             for (var row = 0; row < rows; row++)
             {
                 var valid = Math.Clamp(firstPosition + row / args.GroupSize + 1 - chunkStart, 0, keys);
                 SoftmaxRow(scores + row * chunk, valid, keys, maxima + row, sums + row, values + row * args.HeadSize);
             }
 
-            AddValues(blockTable + chunkStart / args.BlockSize, keys, kvHead, scores, values, rows, chunk);
+            AddValues(blockTable + chunkStart / args.Sequences.BlockSize, keys, kvHead, scores, values, rows, chunk);
         }
 
         for (var row = 0; row < rows; row++)
@@ -77,7 +77,7 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
 
     private readonly void ScoreChunk(int* blocks, int keys, int kvHead, float* queries, float* scores, int rows, int chunk)
     {
-        var (blockSize, headSize) = (_arguments.BlockSize, _arguments.HeadSize);
+        var (blockSize, headSize) = (_arguments.Sequences.BlockSize, _arguments.HeadSize);
         for (var key = 0; key < keys; key += blockSize, blocks++)
         {
             for (var row = 0; row < rows; row++)
@@ -108,7 +108,7 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
 
     private readonly void AddValues(int* blocks, int keys, int kvHead, float* weights, float* values, int rows, int chunk)
     {
-        var (blockSize, headSize) = (_arguments.BlockSize, _arguments.HeadSize);
+        var (blockSize, headSize) = (_arguments.Sequences.BlockSize, _arguments.HeadSize);
         for (var key = 0; key < keys; key += blockSize, blocks++)
         {
             // Slots past the last key hold what an earlier owner of the block left there.

@@ -15,22 +15,23 @@ internal unsafe struct CacheWriter(AttentionArguments arguments) : IParallelBody
     {
         ref var args = ref _arguments;
         var half = args.HeadSize / 2;
+        var blockSize = args.Sequences.BlockSize;
         var rotated = stackalloc float[args.HeadSize];
         var first = index * TokensPerIteration;
-        var last = Math.Min(args.Tokens, first + TokensPerIteration);
+        var last = Math.Min(args.Sequences.Tokens, first + TokensPerIteration);
         for (var token = first; token < last; token++)
         {
-            var sequence = args.SequenceOf(token);
-            var position = args.PastLengths[sequence] + token - args.CumulativeLengths[sequence];
-            var block = args.BlockTable[(long)sequence * args.MaxBlocks + position / args.BlockSize];
-            var slot = position % args.BlockSize;
+            var sequence = args.Sequences.SequenceOf(token);
+            var position = args.Sequences.PositionOf(token, sequence);
+            var block = args.Sequences.BlocksOf(sequence)[position / blockSize];
+            var slot = position % blockSize;
             for (var head = 0; head < args.KvHeads; head++)
             {
                 Rotary.Apply(args.Key(token, head), args.Cos + (long)position * half, args.Sin + (long)position * half, rotated, half, 1);
                 var keys = args.KeyBlock(block, head) + slot;
                 for (var i = 0; i < args.HeadSize; i++)
                 {
-                    keys[i * args.BlockSize] = rotated[i];
+                    keys[i * blockSize] = rotated[i];
                 }
 
                 new Span<float>(args.Value(token, head), args.HeadSize)

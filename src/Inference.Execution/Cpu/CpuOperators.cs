@@ -1,3 +1,4 @@
+using Inference.Execution.Cpu.Int8;
 using Inference.Models.Graphs;
 using Inference.OnnxRuntime.CustomOperators;
 
@@ -7,5 +8,14 @@ namespace Inference.Execution.Cpu;
 internal static class CpuOperators
 {
     /// <summary>The domain, kept for the life of the process.</summary>
-    public static CustomOperatorDomain Domain { get; } = new(GraphContract.Domain, new PagedAttentionOperator(), new SwiGluOperator());
+    public static CustomOperatorDomain Domain { get; } = new(
+        GraphContract.Domain,
+        new PagedAttentionOperator(),
+        new SwiGluOperator(),
+        new EmbedNormQuantizeOperator(),
+        new PagedAttentionInt8Operator(),
+        new AddNormQuantizeOperator(),
+        new SwiGluQuantizeOperator(),
+        new GatherAddNormQuantizeOperator(),
+        new ArgMaxRowsOperator());
 }

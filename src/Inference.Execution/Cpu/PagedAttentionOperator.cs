@@ -17,15 +17,21 @@ internal sealed class PagedAttentionOperator() : CustomOperator(
     ],
     [TensorElementType.Float])
 {
-    protected override OperatorKernel CreateKernel(KernelInfo info)
+    /// <summary>The attributes that say how many heads there are.</summary>
+    /// <exception cref="ArgumentException">The query heads are no multiple of the key and value heads.</exception>
+    internal static (int Heads, int KvHeads) ReadHeads(KernelInfo info)
     {
         var heads = checked((int)info.GetInt64(GraphContract.NumHeads));
         var kvHeads = checked((int)info.GetInt64(GraphContract.KvNumHeads));
-        if (heads < 1 || kvHeads < 1 || heads % kvHeads != 0)
-        {
-            throw new ArgumentException($"{GraphContract.NumHeads} {heads} is not a multiple of {GraphContract.KvNumHeads} {kvHeads}.");
-        }
+        Arguments.Require(
+            heads >= 1 && kvHeads >= 1 && heads % kvHeads == 0,
+            $"{GraphContract.NumHeads} {heads} is not a multiple of {GraphContract.KvNumHeads} {kvHeads}.");
+        return (heads, kvHeads);
+    }
 
+    protected override OperatorKernel CreateKernel(KernelInfo info)
+    {
+        var (heads, kvHeads) = ReadHeads(info);
         return new PagedAttentionKernel(heads, kvHeads, info.GetSingle(GraphContract.Scale));
     }
 }

@@ -149,7 +149,10 @@ public static class GraphContract
     /// </summary>
     public static string KeyCache(int layer) => Cache(layer, "key");
 
-    /// <summary>FLOAT or INT8 [num_blocks, kv heads, block size, head size], written in place.</summary>
+    /// <summary>
+    /// FLOAT or INT8 [num_blocks, kv heads, block size, head size], written in place. In int8 the rows of a block are interleaved in pairs,
+    /// [block size / 2, head size, 2]: an element's values for two neighbouring tokens lie side by side.
+    /// </summary>
     public static string ValueCache(int layer) => Cache(layer, "value");
 
     /// <summary>In int8: FLOAT [num_blocks, kv heads, block size], the scale of each key, written in place.</summary>

@@ -101,9 +101,13 @@ internal sealed unsafe class AttentionProblem
         {
             var arguments = new AttentionArguments
             {
-                Qkv = qkv, KeyCache = keys, ValueCache = values, BlockTable = table, CumulativeLengths = cumulative, PastLengths = past, Cos = cos, Sin = sin,
-                Output = result, Tokens = Tokens, Sequences = _past.Length, MaxBlocks = _maxBlocks, Blocks = Blocks, BlockSize = BlockSize,
-                Positions = Positions, Heads = Heads, KvHeads = KvHeads, HeadSize = HeadSize, Scale = Scale,
+                Qkv = qkv, KeyCache = keys, ValueCache = values, Cos = cos, Sin = sin, Output = result,
+                Heads = Heads, KvHeads = KvHeads, HeadSize = HeadSize, Scale = Scale,
+                Sequences = new PagedSequences
+                {
+                    BlockTable = table, CumulativeLengths = cumulative, PastLengths = past, Tokens = Tokens, Count = _past.Length,
+                    MaxBlocks = _maxBlocks, Blocks = Blocks, BlockSize = BlockSize, Positions = Positions,
+                },
             };
             var writer = new CacheWriter(arguments);
             for (var i = 0; i * CacheWriter.TokensPerIteration < Tokens; i++)
@@ -112,7 +116,7 @@ internal sealed unsafe class AttentionProblem
             }
 
             var firstTiles = (int*)NativeMemory.Alloc((nuint)(_past.Length + 1) * sizeof(int));
-            var tiles = new AttentionTiles(arguments, firstTiles);
+            var tiles = new AttentionTiles(arguments.Sequences, KvHeads, Heads / KvHeads, firstTiles);
             var worker = new AttentionWorker(arguments, tiles);
             for (var i = 0; i < tiles.Count; i++)
             {

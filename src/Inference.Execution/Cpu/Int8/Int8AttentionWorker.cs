@@ -1,0 +1,255 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using Inference.OnnxRuntime.CustomOperators;
+
+namespace Inference.Execution.Cpu.Int8;
+
+/// <summary>
+/// Attends for one piece: rows are (token, query head) pairs over one key and value head. Scores and weighted values are integer products: keys and values have
+/// 8 bits, queries and weights 16, so that only the cache's own precision is lost, and sums are exact in any order.
+/// </summary>
+internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, AttentionPiece* pieces) : IParallelBody
+    where T : unmanaged, ILanes<T>
+{
+    private const int Chunk = AttentionWork.KeysPerChunk;
+    private const int PanelKeys = 16;
+    private const float Log2E = 1.44269504f;
+
+    // With few rows a step waits for keys and values from memory; with many they are in the caches already.
+    private const int RowsToPrefetchFor = 8;
+
+    private readonly Int8AttentionArguments _arguments = arguments;
+    private readonly AttentionPiece* _pieces = pieces;
+
+    /// <summary>1. quantise the queries; 2. per chunk of keys: scores, softmax, weighted values, merge; 3. divide by the sums; 4. quantise the rows.</summary>
+    [SkipLocalsInit]
+    public readonly void Invoke(int index)
+    {
+        ref readonly var args = ref _arguments;
+        ref var piece = ref _pieces[index];
+        var rows = piece.Tokens * args.GroupSize;
+        var queries = stackalloc short[rows * args.HeadSize];
+        var factors = stackalloc float[rows];
+        var results = stackalloc float[rows * args.ResultSize];
+        QuantizeQueries(piece, queries, factors);
+        Clear(results, rows);
+
+        var last = piece.FirstChunk + piece.Chunks;
+        for (var chunk = piece.FirstChunk; chunk < last; chunk++)
+        {
+            if (piece.Results != null)
+            {
+                Attend(piece, chunk, queries, factors, piece.Results + (long)chunk * rows * args.ResultSize);
+            }
+            else
+            {
+                AttendAndMerge(piece, chunk, queries, factors, results);
+            }
+        }
+
+        if (piece.Results != null)
+        {
+            if (Interlocked.Decrement(ref *piece.PiecesLeft) != 0)
+            {
+                return;
+            }
+
+            var keys = args.Sequences.PositionOf(piece.FirstToken, piece.Sequence) + piece.Tokens;
+            for (var chunk = 0; chunk * Chunk < keys; chunk++)
+            {
+                Merge(results, piece.Results + (long)chunk * rows * args.ResultSize, rows);
+            }
+        }
+
+        Finish(piece, results);
+        if (Interlocked.Decrement(ref *piece.HeadsLeft) == 0)
+        {
+            QuantizeRows(piece);
+        }
+    }
+
+    private readonly void QuantizeQueries(in AttentionPiece piece, short* queries, float* factors)
+    {
+        ref readonly var args = ref _arguments;
+        var scratch = stackalloc float[args.HeadSize];
+        var row = stackalloc float[args.HeadSize];
+        var position = args.Sequences.PositionOf(piece.FirstToken, piece.Sequence);
+        for (var token = 0; token < piece.Tokens; token++)
+        {
+            for (var head = 0; head < args.GroupSize; head++, queries += args.HeadSize, factors++)
+            {
+                args.DequantizeRotated<T>(piece.FirstToken + token, piece.KvHead * args.GroupSize + head, position + token, scratch, row);
+                var scale = RowQuantizer<T>.ToHalves(row, args.HeadSize, RowQuantizer<T>.Magnitude(row, args.HeadSize), queries);
+                *factors = scale * (args.Scale * Log2E);
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    private readonly void AttendAndMerge(in AttentionPiece piece, int chunk, short* queries, float* factors, float* results)
+    {
+        var rows = piece.Tokens * _arguments.GroupSize;
+        var result = stackalloc float[rows * _arguments.ResultSize];
+        Attend(piece, chunk, queries, factors, result);
+        Merge(results, result, rows);
+    }
+
+    // One chunk's result for every row.
+    [SkipLocalsInit]
+    private readonly void Attend(in AttentionPiece piece, int chunk, short* queries, float* factors, float* results)
+    {
+        ref readonly var args = ref _arguments;
+        var rows = piece.Tokens * args.GroupSize;
+        var position = args.Sequences.PositionOf(piece.FirstToken, piece.Sequence);
+        var keys = Math.Min(Chunk, position + piece.Tokens - chunk * Chunk);
+        var panels = (keys + PanelKeys - 1) / PanelKeys;
+        var keyPanels = stackalloc sbyte*[Chunk / PanelKeys];
+        var valuePanels = stackalloc sbyte*[Chunk / PanelKeys];
+        var keyScales = stackalloc float[Chunk];
+        var valueScales = stackalloc float[Chunk];
+        FindPanels(piece, chunk, panels, keyPanels, valuePanels, keyScales, valueScales);
+
+        var scores = stackalloc int[rows * Chunk];
+        Score(queries, keyPanels, valuePanels, panels, scores, rows);
+        for (var row = 0; row < rows; row++)
+        {
+            var result = results + row * args.ResultSize;
+            var valid = Math.Clamp(position + row / args.GroupSize + 1 - chunk * Chunk, 0, keys);
+            if (valid == 0)
+            {
+                // The row's token comes before this chunk: no keys, and weights of 0.
+                result[1] = 0;
+                new Span<int>(scores + row * Chunk, panels * PanelKeys).Clear();
+                continue;
+            }
+
+            // A header is longer than what it holds: the scale of the values waits there for them.
+            result[2] = ChunkSoftmax<T>.Compute(scores + row * Chunk, keyScales, valueScales, valid, panels * PanelKeys, factors[row], result);
+        }
+
+        AddValues((short*)scores, valuePanels, panels, results, rows);
+    }
+
+    private readonly void FindPanels(
+        in AttentionPiece piece, int chunk, int panels, sbyte** keyPanels, sbyte** valuePanels, float* keyScales, float* valueScales)
+    {
+        ref readonly var args = ref _arguments;
+        var blocks = args.Sequences.BlocksOf(piece.Sequence);
+        var blockSize = args.Sequences.BlockSize;
+        var (block, slot) = Math.DivRem(chunk * Chunk, blockSize);
+        for (var panel = 0; panel < panels; panel++)
+        {
+            var headBlock = args.HeadBlock(blocks[block], piece.KvHead);
+            keyPanels[panel] = args.KeyCache + headBlock * args.HeadBlockSize + slot * 2;
+            valuePanels[panel] = args.ValueCache + headBlock * args.HeadBlockSize + slot * args.HeadSize;
+            T.Store(keyScales + panel * PanelKeys, T.Load(args.KeyScales + headBlock * blockSize + slot));
+            T.Store(valueScales + panel * PanelKeys, T.Load(args.ValueScales + headBlock * blockSize + slot));
+            slot += PanelKeys;
+            if (slot == blockSize)
+            {
+                (block, slot) = (block + 1, 0);
+            }
+        }
+    }
+
+    private readonly void Score(short* queries, sbyte** keyPanels, sbyte** valuePanels, int panels, int* scores, int rows)
+    {
+        ref readonly var args = ref _arguments;
+        var product = new PairPanels { Count = 1, Pairs = args.HeadSize / 2, Stride = 2 * args.Sequences.BlockSize };
+        for (var panel = 0; panel < panels; panel += 2)
+        {
+            // The last of an odd number stands for its missing neighbour; there is room for the scores of both.
+            product.Left = keyPanels + panel;
+            product.Right = keyPanels + Math.Min(panel + 1, panels - 1);
+            if (rows <= RowsToPrefetchFor)
+            {
+                var next = Math.Min(panel + 2, panels - 1);
+                Prefetch(keyPanels[next], args.HeadSize / 2, product.Stride);
+                Prefetch(keyPanels[Math.Min(next + 1, panels - 1)], args.HeadSize / 2, product.Stride);
+                Prefetch(valuePanels[panel], PanelKeys / 2, 2 * args.HeadSize);
+                Prefetch(valuePanels[Math.Min(panel + 1, panels - 1)], PanelKeys / 2, 2 * args.HeadSize);
+            }
+
+            PairProduct<T>.Compute(queries, args.HeadSize, product, scores + panel * PanelKeys, Chunk, rows);
+        }
+    }
+
+    private static void Prefetch(sbyte* panel, int rows, int stride)
+    {
+        // Rows of 32 bytes or more, a cache line having 64.
+        if (Sse.IsSupported)
+        {
+            for (var offset = 0; offset < rows * stride; offset += 64)
+            {
+                Sse.Prefetch0(panel + offset);
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    private readonly void AddValues(short* weights, sbyte** valuePanels, int panels, float* results, int rows)
+    {
+        ref readonly var args = ref _arguments;
+        const int Columns = 32;
+        var sums = stackalloc int[rows * Columns];
+        var product = new PairPanels { Left = valuePanels, Right = valuePanels, Count = panels, Pairs = PanelKeys / 2, Stride = 2 * args.HeadSize };
+        for (var column = 0; column < args.HeadSize; column += Columns)
+        {
+            product.LeftOffset = 2 * column;
+            product.RightOffset = 2 * column + Columns;
+            PairProduct<T>.Compute(weights, 2 * Chunk, product, sums, Columns, rows);
+            for (var row = 0; row < rows; row++)
+            {
+                var result = results + row * args.ResultSize;
+                var scale = T.Create(result[2]);
+                var values = result + ChunkSoftmax<T>.HeaderSize + column;
+                T.Store(values, T.LoadAsFloat(sums + row * Columns) * scale);
+                T.Store(values + ILanes<T>.Count, T.LoadAsFloat(sums + row * Columns + ILanes<T>.Count) * scale);
+            }
+        }
+    }
+
+    private readonly void Clear(float* results, int rows)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            results[row * _arguments.ResultSize + 1] = 0;
+        }
+    }
+
+    private readonly void Merge(float* results, float* chunks, int rows)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            ChunkSoftmax<T>.Merge(results + row * _arguments.ResultSize, chunks + row * _arguments.ResultSize, _arguments.HeadSize);
+        }
+    }
+
+    private readonly void Finish(in AttentionPiece piece, float* results)
+    {
+        ref readonly var args = ref _arguments;
+        for (var token = 0; token < piece.Tokens; token++)
+        {
+            var output = args.Attended + (long)(piece.FirstToken + token) * args.Width + piece.KvHead * args.GroupSize * args.HeadSize;
+            for (var head = 0; head < args.GroupSize; head++, results += args.ResultSize, output += args.HeadSize)
+            {
+                var factor = T.Create(1 / results[1]);
+                for (var i = 0; i < args.HeadSize; i += ILanes<T>.Count)
+                {
+                    T.Store(output + i, T.Load(results + ChunkSoftmax<T>.HeaderSize + i) * factor);
+                }
+            }
+        }
+    }
+
+    private readonly void QuantizeRows(in AttentionPiece piece)
+    {
+        ref readonly var args = ref _arguments;
+        for (var token = piece.FirstToken; token < piece.FirstToken + piece.Tokens; token++)
+        {
+            var row = args.Attended + (long)token * args.Width;
+            args.OutputScales[token] = RowQuantizer<T>.ToBytes(
+                row, args.Width, RowQuantizer<T>.Magnitude(row, args.Width), Models.Graphs.GraphContract.ZeroPoint, args.Output + (long)token * args.Width);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Numerics;
+using Inference.Models.Graphs;
+using Inference.OnnxRuntime.CustomOperators;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Inference.Execution.Cpu.Int8;
+
+/// <summary>silu(gate) * up, rotated by a Hadamard matrix and quantised; see <see cref="GraphContract.SwiGluQuantize"/>.</summary>
+internal sealed class SwiGluQuantizeOperator() : LaneOperator(
+    GraphContract.SwiGluQuantize,
+    [TensorElementType.Int32, TensorElementType.Float, TensorElementType.Float],
+    [TensorElementType.UInt8, TensorElementType.Float])
+{
+    protected override OperatorKernel CreateKernel<T>(KernelInfo info)
+    {
+        var size = info.GetInt64(GraphContract.Hadamard);
+        Arguments.Require(size is > 0 and <= 1 << 16 && BitOperations.IsPow2(size), $"{GraphContract.Hadamard} {size} is not a power of two up to 65536");
+        return new SwiGluQuantizeKernel<T>((int)size);
+    }
+}
