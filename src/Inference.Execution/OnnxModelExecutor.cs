@@ -1,9 +1,9 @@
 using Inference.Engine.Execution;
 using Inference.Execution.Cpu;
+using Inference.Execution.Outputs;
 using Inference.Execution.Packing;
 using Inference.Models;
 using Inference.Models.Conversion;
-using Inference.Models.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Inference.Execution;
@@ -20,14 +20,15 @@ public sealed class OnnxModelExecutor : IModelExecutor
     private readonly OrtIoBinding _binding;
     private readonly KvCache _cache;
     private readonly PackedStep _step = new();
-    private readonly BoundTensor<float> _logits = new(GraphContract.Logits, isOutput: true);
+    private readonly LogitsOutput _output;
 
     private OnnxModelExecutor(ConvertedModel model, ExecutorOptions options)
     {
         _sessionOptions = CreateSessionOptions(options);
         _session = new InferenceSession(model.ModelPath, _sessionOptions);
         _binding = _session.CreateIoBinding();
-        _cache = new KvCache(model.Spec, options.BlockSize, options.BlockCount);
+        _output = model.DType == ModelDType.Int8 ? new Int8LogitsOutput(model.ReadHeadScales()) : new FloatLogitsOutput(model.Spec.VocabularySize);
+        _cache = new KvCache(model.Spec, model.DType, options.BlockSize, options.BlockCount);
         _cache.BindTo(_binding);
         Limits = new ModelLimits(model.Spec.VocabularySize, options.MaxModelLength, options.BlockSize, options.BlockCount);
     }
@@ -63,9 +64,8 @@ public sealed class OnnxModelExecutor : IModelExecutor
         cancellationToken.ThrowIfCancellationRequested();
         _step.Pack(plan);
         CheckTokens(plan.TokenIds.Span);
-        _logits.Resize(plan.LogitsRows, Limits.VocabularySize);
         _step.BindTo(_binding);
-        _logits.BindTo(_binding);
+        _output.Prepare(_binding, plan.LogitsRows);
         try
         {
             _session.RunWithBinding(_runOptions, _binding);
@@ -75,7 +75,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
             throw new ExecutionException($"Step {plan.StepIndex} failed: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
 
-        return ValueTask.FromResult<StepResult>(new FloatStepResult(_logits.Memory, Limits.VocabularySize));
+        return ValueTask.FromResult(_output.Result);
     }
 
     /// <inheritdoc/>
@@ -85,7 +85,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         _session.Dispose();
         _cache.Dispose();
         _step.Dispose();
-        _logits.Dispose();
+        _output.Dispose();
         _runOptions.Dispose();
         _sessionOptions.Dispose();
         return ValueTask.CompletedTask;

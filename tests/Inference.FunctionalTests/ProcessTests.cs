@@ -15,7 +15,7 @@ public sealed class ProcessTests
     [InlineData("serve --port 70000", 2, "inference: --port '70000': must be a whole number from 0 to 65535")]
     [InlineData("--prot 1", 2, "inference: Unrecognized command or argument '--prot'; see --help")]
     [InlineData("--port", 2, "inference: Required argument missing for option: '--port'; see --help")]
-    [InlineData("--dtype int3", 2, "inference: --dtype 'int3': must be one of: auto, float32")]
+    [InlineData("--dtype int3", 2, "inference: --dtype 'int3': must be one of: auto, float32, int8")]
     [InlineData("--model /no/such/model", 1, "inference: /no/such/model: there is no such folder or file")]
     public async Task Start_WrongOption_IsOneLineAndAnExitCode(string arguments, int exitCode, string message)
     {

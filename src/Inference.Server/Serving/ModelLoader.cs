@@ -32,11 +32,12 @@ internal static class ModelLoader
         var template = tokenizer.ChatTemplateSource is { } source ? ChatTemplate.Parse(source) : null;
         var defaults = GenerationConfig.Read(files.FolderPath);
         CheckVocabulary(files, tokenizer);
-        var executorOptions = ExecutorOptionsFor(files.Spec, options);
+        var dtype = DTypeFor(files.Spec, options.Dtype);
+        var executorOptions = ExecutorOptionsFor(files.Spec, dtype, options);
 
         var cache = new ConversionCache(options.CacheDir ?? DefaultCacheDirectory());
         var input = new ConversionInput(files.Spec, files.Weights, files.SourceFiles);
-        var converted = cache.GetOrConvert(input, new ConversionOptions(), progress, CancellationToken.None);
+        var converted = cache.GetOrConvert(input, new ConversionOptions { DType = dtype }, progress, CancellationToken.None);
         var executor = OnnxModelExecutor.Load(converted, executorOptions);
         return new LoadedModel(
             new ServedModel
@@ -54,7 +55,19 @@ internal static class ModelLoader
             executor);
     }
 
-    private static ExecutorOptions ExecutorOptionsFor(DecoderSpec spec, ServerOptions options)
+    // 8 bits wherever the model allows: several times as fast, for a loss below the noise of most uses.
+    private static ModelDType DTypeFor(DecoderSpec spec, string name)
+    {
+        var isSupported = Int8Support.IsSupported(spec, out var reason);
+        return name switch
+        {
+            "float32" => ModelDType.Float32,
+            "int8" when !isSupported => throw new OptionException($"--dtype int8: {reason}"),
+            _ => isSupported ? ModelDType.Int8 : ModelDType.Float32,
+        };
+    }
+
+    private static ExecutorOptions ExecutorOptionsFor(DecoderSpec spec, ModelDType dtype, ServerOptions options)
     {
         if (options.MaxModelLen > spec.MaxPositions)
         {
@@ -65,14 +78,14 @@ internal static class ModelLoader
         {
             Threads = options.Threads ?? 0,
             BlockSize = options.BlockSize,
-            BlockCount = options.NumBlocks ?? BlockCount(spec, options),
+            BlockCount = options.NumBlocks ?? BlockCount(spec, dtype, options),
             MaxModelLength = options.MaxModelLen ?? spec.MaxPositions,
         };
     }
 
-    private static int BlockCount(DecoderSpec spec, ServerOptions options)
+    private static int BlockCount(DecoderSpec spec, ModelDType dtype, ServerOptions options)
     {
-        var blockBytes = KvCache.BytesPerBlock(spec, options.BlockSize);
+        var blockBytes = KvCache.BytesPerBlock(spec, dtype, options.BlockSize);
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var memory = options.KvCacheMemory ?? Math.Min(MaxDefaultCacheMemory, available / DefaultCacheShare);
         if (memory > available)

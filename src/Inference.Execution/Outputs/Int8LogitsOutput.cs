@@ -1,0 +1,61 @@
+using Inference.Engine.Execution;
+using Inference.Execution.Packing;
+using Inference.Models.Graphs;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Inference.Execution.Outputs;
+
+/// <summary>Integer accumulators with a scale per row and one per token, and the arg max of each row: greedy requests never need a float logit.</summary>
+/// <param name="headScales">[vocabulary].</param>
+internal sealed class Int8LogitsOutput(float[] headScales) : LogitsOutput
+{
+    private readonly BoundTensor<int> _accumulators = new(GraphContract.LogitsAccumulators, isOutput: true);
+    private readonly BoundTensor<float> _scales = new(GraphContract.LogitsScales, isOutput: true);
+    private readonly BoundTensor<int> _argMax = new(GraphContract.LogitsArgMax, isOutput: true);
+    private StepRows? _result;
+
+    public override StepResult Result => _result ??= new StepRows(this, new float[headScales.Length]);
+
+    public override void Prepare(OrtIoBinding binding, int rows)
+    {
+        _accumulators.Resize(rows, headScales.Length);
+        _scales.Resize(rows);
+        _argMax.Resize(rows);
+        _accumulators.BindTo(binding);
+        _scales.BindTo(binding);
+        _argMax.BindTo(binding);
+    }
+
+    public override void Dispose()
+    {
+        _accumulators.Dispose();
+        _scales.Dispose();
+        _argMax.Dispose();
+    }
+
+    /// <summary>The output, seen as a result. One row at a time is turned into float32.</summary>
+    private sealed class StepRows(Int8LogitsOutput output, float[] row) : StepResult
+    {
+        public override int Rows => output._scales.Memory.Length;
+
+        public override int VocabularySize => row.Length;
+
+        public override int? ArgMax(int index) => output._argMax.Memory.Span[index];
+
+        public override Span<float> Row(int index)
+        {
+            var accumulators = output._accumulators.Memory.Span.Slice(index * row.Length, row.Length);
+            output.Dequantize(accumulators, output._scales.Memory.Span[index], row);
+            return row;
+        }
+    }
+
+    private void Dequantize(ReadOnlySpan<int> accumulators, float rowScale, Span<float> logits)
+    {
+        // Multiplied in the order in which the arg max is taken, so that both agree on which logit is largest.
+        for (var i = 0; i < logits.Length; i++)
+        {
+            logits[i] = accumulators[i] * headScales[i] * rowScale;
+        }
+    }
+}
