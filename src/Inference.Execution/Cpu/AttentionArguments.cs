@@ -1,12 +1,17 @@
 namespace Inference.Execution.Cpu;
 
-/// <summary>Everything that a paged attention node reads and writes, as pointers and sizes. All tensors are row-major float32 unless said otherwise.</summary>
+/// <summary>
+/// Everything that a paged attention node reads and writes, as pointers and sizes. All tensors are row-major float32 unless said
+/// otherwise.
+/// </summary>
 internal unsafe struct AttentionArguments
 {
     /// <summary>[tokens, (heads + 2 * kv heads) * head size]: queries, keys and values of a token side by side.</summary>
     public float* Qkv;
 
-    /// <summary>[blocks, kv heads, head size, block size]: a block's keys lie side by side, so that scores need no horizontal sum.</summary>
+    /// <summary>
+    /// [blocks, kv heads, head size, block size]: a block's keys lie side by side, so that scores need no horizontal sum.
+    /// </summary>
     public float* KeyCache;
 
     /// <summary>[blocks, kv heads, block size, head size].</summary>
@@ -48,5 +53,6 @@ internal unsafe struct AttentionArguments
     public readonly float* KeyBlock(int block, int kvHead) => KeyCache + ((long)block * KvHeads + kvHead) * HeadSize * Sequences.BlockSize;
 
     /// <summary>The cached values of a block: [block size, head size].</summary>
-    public readonly float* ValueBlock(int block, int kvHead) => ValueCache + ((long)block * KvHeads + kvHead) * Sequences.BlockSize * HeadSize;
+    public readonly float* ValueBlock(int block, int kvHead) =>
+        ValueCache + ((long)block * KvHeads + kvHead) * Sequences.BlockSize * HeadSize;
 }

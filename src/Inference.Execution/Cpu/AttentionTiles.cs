@@ -1,7 +1,8 @@
 namespace Inference.Execution.Cpu;
 
 /// <summary>
-/// How a step's attention is cut into independent pieces of work: per sequence, per key and value head, per tile of consecutive tokens. The query heads of a
+/// How a step's attention is cut into independent pieces of work: per sequence, per key and value head, per tile of consecutive tokens.
+/// The query heads of a
 /// tile's tokens are the rows that share each loaded block of keys and values.
 /// </summary>
 internal unsafe readonly struct AttentionTiles

@@ -5,7 +5,8 @@ using Inference.OnnxRuntime.CustomOperators;
 namespace Inference.Execution.Cpu;
 
 /// <summary>
-/// Attends for one tile: rows are (token, query head) pairs over one key and value head. Keys come in chunks of fixed positions with a running softmax, so
+/// Attends for one tile: rows are (token, query head) pairs over one key and value head. Keys come in chunks of fixed positions with a
+/// running softmax, so
 /// scratch does not grow with the context and a row is computed in the same order whatever else is in its tile or step.
 /// </summary>
 internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTiles tiles) : IParallelBody
@@ -113,7 +114,8 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
         {
             // Slots past the last key hold what an earlier owner of the block left there.
             MatrixKernel.MultiplyAdd(
-                weights + key, chunk, _arguments.ValueBlock(*blocks, kvHead), headSize, values, headSize, rows, Math.Min(blockSize, keys - key), headSize);
+                weights + key, chunk, _arguments.ValueBlock(*blocks, kvHead), headSize, values, headSize,
+                rows, Math.Min(blockSize, keys - key), headSize);
         }
     }
 

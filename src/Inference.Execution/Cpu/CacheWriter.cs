@@ -3,7 +3,9 @@ using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu;
 
-/// <summary>Writes the step's rotated keys and its values into their cache slots; an iteration takes <see cref="TokensPerIteration"/> tokens.</summary>
+/// <summary>
+/// Writes the step's rotated keys and its values into their cache slots; an iteration takes <see cref="TokensPerIteration"/> tokens.
+/// </summary>
 internal unsafe struct CacheWriter(AttentionArguments arguments) : IParallelBody
 {
     public const int TokensPerIteration = 16;

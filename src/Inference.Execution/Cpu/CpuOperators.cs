@@ -4,7 +4,9 @@ using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu;
 
-/// <summary>The operators that emitted graphs need and ONNX Runtime's CPU provider lacks. Registered once; sessions in the process share them.</summary>
+/// <summary>
+/// The operators that emitted graphs need and ONNX Runtime's CPU provider lacks. Registered once; sessions in the process share them.
+/// </summary>
 internal static class CpuOperators
 {
     /// <summary>The domain, kept for the life of the process.</summary>

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Inference.Execution.Cpu;
 
 /// <summary>
-/// The small matrix product at the heart of attention: C += A · B for a few rows of A. Each element of C is summed in the order of the depth, one fused
+/// The small matrix product at the heart of attention: C += A · B for a few rows of A. Each element of C is summed in the order of the
+/// depth, one fused
 /// multiply-add at a time, so that a row's result does not depend on how many rows are computed with it.
 /// </summary>
 internal static unsafe class MatrixKernel

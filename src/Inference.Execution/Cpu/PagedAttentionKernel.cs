@@ -4,7 +4,9 @@ using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu;
 
-/// <summary>A paged attention node in float32. Inputs are checked before anything is written: a wrong block table must not reach foreign memory.</summary>
+/// <summary>
+/// A paged attention node in float32. Inputs are checked before anything is written: a wrong block table must not reach foreign memory.
+/// </summary>
 internal sealed unsafe class PagedAttentionKernel(int heads, int kvHeads, float scale) : OperatorKernel
 {
     // Room on the stack for the tile table of this many sequences; more take it from the heap.
@@ -17,7 +19,8 @@ internal sealed unsafe class PagedAttentionKernel(int heads, int kvHeads, float 
         arguments.Sequences.Validate();
         arguments.Output = context.Output(0, arguments.Sequences.Tokens, (long)heads * arguments.HeadSize).Data<float>();
 
-        context.ParallelFor((arguments.Sequences.Tokens + CacheWriter.TokensPerIteration - 1) / CacheWriter.TokensPerIteration, new CacheWriter(arguments));
+        var iterations = (arguments.Sequences.Tokens + CacheWriter.TokensPerIteration - 1) / CacheWriter.TokensPerIteration;
+        context.ParallelFor(iterations, new CacheWriter(arguments));
 
         var size = arguments.Sequences.Count + 1;
         var firstTiles = size <= SequencesOnStack ? stackalloc int[SequencesOnStack] : new int[size];
@@ -61,7 +64,8 @@ internal sealed unsafe class PagedAttentionKernel(int heads, int kvHeads, float 
             "the value cache does not have the key cache's geometry");
         Arguments.Require(arguments.HeadSize % (2 * Vector<float>.Count) == 0, "the head size is not a multiple of two vectors");
         Arguments.Require(sequences.BlockSize % Vector<float>.Count == 0, "the block size is not a multiple of a vector");
-        Arguments.Require(cos[1] * 2 == arguments.HeadSize && sin[1] == cos[1] && sin[0] == cos[0], "cos and sin are not [positions, head size / 2]");
+        Arguments.Require(
+            cos[1] * 2 == arguments.HeadSize && sin[1] == cos[1] && sin[0] == cos[0], "cos and sin are not [positions, head size / 2]");
         return arguments;
     }
 }

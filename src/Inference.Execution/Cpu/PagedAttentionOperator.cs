@@ -5,7 +5,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Inference.Execution.Cpu;
 
 /// <summary>
-/// Attention over a paged KV cache (vLLM, Kwon et al., SOSP 2023, section 4) for packed sequences, each with any number of new tokens after any number of
+/// Attention over a paged KV cache (vLLM, Kwon et al., SOSP 2023, section 4) for packed sequences, each with any number of new tokens
+/// after any number of
 /// cached ones: rotary positions, grouped queries, causal. Writes the new keys and values into the cache, in place.
 /// </summary>
 internal sealed class PagedAttentionOperator() : CustomOperator(

@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Inference.Execution.Cpu;
 
-/// <summary>Rotary position embedding over halves: pairs are (i, i + head size / 2) (RoFormer, section 3.2.2, in the layout of Hugging Face checkpoints).</summary>
+/// <summary>
+/// Rotary position embedding over halves: pairs are (i, i + head size / 2) (RoFormer, section 3.2.2, in the layout of Hugging Face
+/// checkpoints).
+/// </summary>
 internal static unsafe class Rotary
 {
     /// <summary>Rotates one head and multiplies it by <paramref name="scale"/>.</summary>

@@ -2,10 +2,14 @@ using System.Numerics;
 
 namespace Inference.Execution.Cpu;
 
-/// <summary>One row of a running softmax (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018; as used by FlashAttention).</summary>
+/// <summary>
+/// One row of a running softmax (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018; as used by FlashAttention).
+/// </summary>
 internal static unsafe class SoftmaxKernel
 {
-    /// <summary>Turns a chunk of scores into weights exp(score - maximum) and brings the row's running maximum and sum up to date.</summary>
+    /// <summary>
+    /// Turns a chunk of scores into weights exp(score - maximum) and brings the row's running maximum and sum up to date.
+    /// </summary>
     /// <param name="scores">[length]; entries from <paramref name="valid"/> on are ignored and become 0.</param>
     /// <param name="valid">Scores that count, at least 1.</param>
     /// <param name="length">A multiple of the vector length, at least <paramref name="valid"/>.</param>

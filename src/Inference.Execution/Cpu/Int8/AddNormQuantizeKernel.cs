@@ -12,7 +12,8 @@ internal sealed unsafe class AddNormQuantizeKernel<T>(float epsilon) : OperatorK
         var (tokens, width) = (input.Tokens, input.Width);
         var rows = new Rows(
             input, epsilon,
-            context.Output(0, tokens, width).Data<float>(), context.Output(1, tokens, width).Data<byte>(), context.Output(2, tokens).Data<float>());
+            context.Output(0, tokens, width).Data<float>(), context.Output(1, tokens, width).Data<byte>(), context.Output(2,
+            tokens).Data<float>());
         RowLoop.Run(context, tokens, NormRow<T>.Nanoseconds(width), rows);
     }
 

@@ -3,7 +3,9 @@ using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu.Int8;
 
-/// <summary>A node that finds each row's largest accumulator * column scale, the first of several. Products that are NaN are passed over.</summary>
+/// <summary>
+/// A node that finds each row's largest accumulator * column scale, the first of several. Products that are NaN are passed over.
+/// </summary>
 internal sealed unsafe class ArgMaxRowsKernel<T> : OperatorKernel
     where T : unmanaged, ILanes<T>
 {

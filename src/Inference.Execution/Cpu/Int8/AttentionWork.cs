@@ -3,12 +3,15 @@ using System.Runtime.InteropServices;
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
-/// A step's attention, cut into pieces: per sequence, per tile of consecutive tokens, per key and value head, and where that would leave threads without work,
+/// A step's attention, cut into pieces: per sequence, per tile of consecutive tokens, per key and value head, and where that would leave
+/// threads without work,
 /// per run of chunks of keys. Chunks lie at fixed positions and their results are merged in order, so the cut does not show in any bit.
 /// </summary>
 internal unsafe struct AttentionWork : IDisposable
 {
-    /// <summary>Keys in a chunk; at most 512, for which sums of 32 bits hold every product of weights (16 bits) and values (8 bits).</summary>
+    /// <summary>
+    /// Keys in a chunk; at most 512, for which sums of 32 bits hold every product of weights (16 bits) and values (8 bits).
+    /// </summary>
     public const int KeysPerChunk = 256;
 
     // Enough rows to use a loaded block well, few enough for their scores to stay in the first-level cache.

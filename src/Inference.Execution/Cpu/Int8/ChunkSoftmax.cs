@@ -3,8 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
-/// The softmax of one row over one chunk of keys, and its weights as integers. Results of chunks, each relative to its own maximum, are merged in the order of
-/// the chunks (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018), so it does not matter which thread computed which.
+/// The softmax of one row over one chunk of keys, and its weights as integers. Results of chunks, each relative to its own maximum, are
+/// merged in the order of
+/// the chunks (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018), so it does not matter which thread computed
+/// which.
 /// </summary>
 internal static unsafe class ChunkSoftmax<T>
     where T : unmanaged, ILanes<T>
@@ -14,6 +16,9 @@ internal static unsafe class ChunkSoftmax<T>
 
     // Weights below 2^-64 of the chunk's largest are 0: neither sum nor value would show them.
     private const float Negligible = -64;
+
+    // Small enough to lose a chunk beside another, large enough to keep its values out of the denormal numbers.
+    private const float LeastPower = -96;
 
     /// <summary>Turns integer scores into integer weights, in place.</summary>
     /// <param name="scores">[length] integers; becomes [length] weights of 16 bits.</param>
@@ -65,7 +70,7 @@ internal static unsafe class ChunkSoftmax<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Power(float exponent) => LaneMath<T>.Exp2(T.Create(exponent < -126 ? -126 : exponent));
+    private static T Power(float exponent) => LaneMath<T>.Exp2(T.Create(exponent < LeastPower ? LeastPower : exponent));
 
     // Scores times key scales; minus infinity from the last valid key on. Returns the largest; NaN is passed over.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -21,7 +21,8 @@ internal sealed unsafe class EmbedNormQuantizeKernel<T>(float epsilon) : Operato
 
         var rows = new Rows(
             ids.Data<long>(), embedding.Data<sbyte>(), scales.Data<float>(), width, epsilon,
-            context.Output(0, tokens, width).Data<float>(), context.Output(1, tokens, width).Data<byte>(), context.Output(2, tokens).Data<float>());
+            context.Output(0, tokens, width).Data<float>(), context.Output(1, tokens, width).Data<byte>(), context.Output(2,
+            tokens).Data<float>());
         RowLoop.Run(context, tokens, NormRow<T>.Nanoseconds(width), rows);
     }
 

@@ -10,5 +10,6 @@ internal sealed class EmbedNormQuantizeOperator() : LaneOperator(
     [TensorElementType.Int64, TensorElementType.Int8, TensorElementType.Float],
     [TensorElementType.Float, TensorElementType.UInt8, TensorElementType.Float])
 {
-    protected override OperatorKernel CreateKernel<T>(KernelInfo info) => new EmbedNormQuantizeKernel<T>(info.GetSingle(GraphContract.Epsilon));
+    protected override OperatorKernel CreateKernel<T>(KernelInfo info) =>
+        new EmbedNormQuantizeKernel<T>(info.GetSingle(GraphContract.Epsilon));
 }

@@ -22,7 +22,8 @@ internal sealed unsafe class GatherAddNormQuantizeKernel<T>(float epsilon) : Ope
         }
 
         var rows = new Rows(
-            input, indices.Data<long>(), epsilon, context.Output(0, count, input.Width).Data<byte>(), context.Output(1, count).Data<float>());
+            input, indices.Data<long>(), epsilon, context.Output(0, count, input.Width).Data<byte>(), context.Output(1,
+            count).Data<float>());
         RowLoop.Run(context, count, NormRow<T>.Nanoseconds(input.Width), rows);
     }
 

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
-/// The fast Walsh-Hadamard transform in Sylvester's order, in place and without the division by the square root of its size. log2(size) stages of sums and
+/// The fast Walsh-Hadamard transform in Sylvester's order, in place and without the division by the square root of its size. log2(size)
+/// stages of sums and
 /// differences of elements a power of two apart: those within a value's lanes first, then those across values.
 /// </summary>
 internal static unsafe class HadamardTransform<T>

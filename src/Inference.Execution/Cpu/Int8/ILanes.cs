@@ -1,7 +1,8 @@
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
-/// Sixteen lanes of 32 bits, each a float, an integer, a mask or a pair of 16-bit integers. Kernels are written once over this type. Every member is exact
+/// Sixteen lanes of 32 bits, each a float, an integer, a mask or a pair of 16-bit integers. Kernels are written once over this type.
+/// Every member is exact
 /// or rounds once (IEEE 754, to nearest, ties to even) and sums over lanes have one order, so that all implementations give the same bits.
 /// </summary>
 internal unsafe interface ILanes<T>

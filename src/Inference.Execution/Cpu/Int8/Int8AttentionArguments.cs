@@ -65,7 +65,9 @@ internal unsafe struct Int8AttentionArguments
     /// <summary>The number of a block of one key and value head.</summary>
     public readonly long HeadBlock(int block, int kvHead) => (long)block * KvHeads + kvHead;
 
-    /// <summary>Brings one head of a packed token back to floats. Key heads come after the query heads, value heads after the key heads.</summary>
+    /// <summary>
+    /// Brings one head of a packed token back to floats. Key heads come after the query heads, value heads after the key heads.
+    /// </summary>
     /// <param name="token">The packed token.</param>
     /// <param name="head">0 to heads + 2 * kv heads.</param>
     /// <param name="destination">[head size].</param>

@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Inference.Models.Graphs;
 using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
-/// Attends for one piece: rows are (token, query head) pairs over one key and value head. Scores and weighted values are integer products: keys and values have
+/// Attends for one piece: rows are (token, query head) pairs over one key and value head. Scores and weighted values are integer
+/// products: keys and values have
 /// 8 bits, queries and weights 16, so that only the cache's own precision is lost, and sums are exact in any order.
 /// </summary>
 internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, AttentionPiece* pieces) : IParallelBody
@@ -13,15 +15,22 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
 {
     private const int Chunk = AttentionWork.KeysPerChunk;
     private const int PanelKeys = 16;
+    private const int PanelsPerChunk = Chunk / PanelKeys;
     private const float Log2E = 1.44269504f;
 
     // With few rows a step waits for keys and values from memory; with many they are in the caches already.
     private const int RowsToPrefetchFor = 8;
 
+    // As far ahead as memory takes to answer: four panels of three rows are some 300 ns.
+    private const int PanelsAhead = 4;
+
     private readonly Int8AttentionArguments _arguments = arguments;
     private readonly AttentionPiece* _pieces = pieces;
 
-    /// <summary>1. quantise the queries; 2. per chunk of keys: scores, softmax, weighted values, merge; 3. divide by the sums; 4. quantise the rows.</summary>
+    /// <summary>
+    /// 1. quantise the queries; 2. per chunk of keys: scores, softmax, weighted values, merge; 3. divide by the sums; 4. quantise the
+    /// rows.
+    /// </summary>
     [SkipLocalsInit]
     public readonly void Invoke(int index)
     {
@@ -31,6 +40,7 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         var queries = stackalloc short[rows * args.HeadSize];
         var factors = stackalloc float[rows];
         var results = stackalloc float[rows * args.ResultSize];
+        PrefetchFirst(piece);
         QuantizeQueries(piece, queries, factors);
         Clear(results, rows);
 
@@ -103,14 +113,14 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         var position = args.Sequences.PositionOf(piece.FirstToken, piece.Sequence);
         var keys = Math.Min(Chunk, position + piece.Tokens - chunk * Chunk);
         var panels = (keys + PanelKeys - 1) / PanelKeys;
-        var keyPanels = stackalloc sbyte*[Chunk / PanelKeys];
-        var valuePanels = stackalloc sbyte*[Chunk / PanelKeys];
+        var keyPanels = stackalloc sbyte*[PanelsPerChunk];
+        var valuePanels = stackalloc sbyte*[PanelsPerChunk];
         var keyScales = stackalloc float[Chunk];
         var valueScales = stackalloc float[Chunk];
         FindPanels(piece, chunk, panels, keyPanels, valuePanels, keyScales, valueScales);
 
         var scores = stackalloc int[rows * Chunk];
-        Score(queries, keyPanels, valuePanels, panels, scores, rows);
+        Score(piece, chunk, queries, keyPanels, valuePanels, panels, scores);
         for (var row = 0; row < rows; row++)
         {
             var result = results + row * args.ResultSize;
@@ -124,7 +134,8 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
             }
 
             // A header is longer than what it holds: the scale of the values waits there for them.
-            result[2] = ChunkSoftmax<T>.Compute(scores + row * Chunk, keyScales, valueScales, valid, panels * PanelKeys, factors[row], result);
+            result[2] = ChunkSoftmax<T>.Compute(
+                scores + row * Chunk, keyScales, valueScales, valid, panels * PanelKeys, factors[row], result);
         }
 
         AddValues((short*)scores, valuePanels, panels, results, rows);
@@ -134,56 +145,94 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         in AttentionPiece piece, int chunk, int panels, sbyte** keyPanels, sbyte** valuePanels, float* keyScales, float* valueScales)
     {
         ref readonly var args = ref _arguments;
-        var blocks = args.Sequences.BlocksOf(piece.Sequence);
-        var blockSize = args.Sequences.BlockSize;
-        var (block, slot) = Math.DivRem(chunk * Chunk, blockSize);
         for (var panel = 0; panel < panels; panel++)
         {
-            var headBlock = args.HeadBlock(blocks[block], piece.KvHead);
+            var (headBlock, slot) = Locate(piece, chunk * PanelsPerChunk + panel);
             keyPanels[panel] = args.KeyCache + headBlock * args.HeadBlockSize + slot * 2;
             valuePanels[panel] = args.ValueCache + headBlock * args.HeadBlockSize + slot * args.HeadSize;
-            T.Store(keyScales + panel * PanelKeys, T.Load(args.KeyScales + headBlock * blockSize + slot));
-            T.Store(valueScales + panel * PanelKeys, T.Load(args.ValueScales + headBlock * blockSize + slot));
-            slot += PanelKeys;
-            if (slot == blockSize)
-            {
-                (block, slot) = (block + 1, 0);
-            }
+            T.Store(keyScales + panel * PanelKeys, T.Load(args.KeyScales + headBlock * args.Sequences.BlockSize + slot));
+            T.Store(valueScales + panel * PanelKeys, T.Load(args.ValueScales + headBlock * args.Sequences.BlockSize + slot));
         }
     }
 
-    private readonly void Score(short* queries, sbyte** keyPanels, sbyte** valuePanels, int panels, int* scores, int rows)
+    // Where the cache holds 16 keys of a sequence: the block of the piece's head, and the slot in it.
+    private readonly (long HeadBlock, int Slot) Locate(in AttentionPiece piece, int panel)
+    {
+        var (block, slot) = Math.DivRem((uint)panel * PanelKeys, (uint)_arguments.Sequences.BlockSize);
+        return (_arguments.HeadBlock(_arguments.Sequences.BlocksOf(piece.Sequence)[block], piece.KvHead), (int)slot);
+    }
+
+    private readonly void Score(
+        in AttentionPiece piece, int chunk, short* queries, sbyte** keyPanels, sbyte** valuePanels, int panels, int* scores)
     {
         ref readonly var args = ref _arguments;
+        var rows = piece.Tokens * args.GroupSize;
         var product = new PairPanels { Count = 1, Pairs = args.HeadSize / 2, Stride = 2 * args.Sequences.BlockSize };
+        var ahead = stackalloc sbyte*[4];
+        product.Ahead = rows <= RowsToPrefetchFor ? ahead : null;
+        var last = LastPanel(piece);
         for (var panel = 0; panel < panels; panel += 2)
         {
+            if (product.Ahead != null)
+            {
+                // Keys of panels to come, in the next chunk too, and the values of these.
+                var next = chunk * PanelsPerChunk + panel + PanelsAhead;
+                ahead[0] = KeyPanel(piece, Math.Min(next, last));
+                ahead[1] = KeyPanel(piece, Math.Min(next + 1, last));
+                ahead[2] = valuePanels[panel];
+                ahead[3] = valuePanels[Math.Min(panel + 1, panels - 1)];
+                PrefetchScales(piece, Math.Min(next, last));
+                PrefetchScales(piece, Math.Min(next + 1, last));
+            }
+
             // The last of an odd number stands for its missing neighbour; there is room for the scores of both.
             product.Left = keyPanels + panel;
             product.Right = keyPanels + Math.Min(panel + 1, panels - 1);
-            if (rows <= RowsToPrefetchFor)
-            {
-                var next = Math.Min(panel + 2, panels - 1);
-                Prefetch(keyPanels[next], args.HeadSize / 2, product.Stride);
-                Prefetch(keyPanels[Math.Min(next + 1, panels - 1)], args.HeadSize / 2, product.Stride);
-                Prefetch(valuePanels[panel], PanelKeys / 2, 2 * args.HeadSize);
-                Prefetch(valuePanels[Math.Min(panel + 1, panels - 1)], PanelKeys / 2, 2 * args.HeadSize);
-            }
-
             PairProduct<T>.Compute(queries, args.HeadSize, product, scores + panel * PanelKeys, Chunk, rows);
         }
     }
 
-    private static void Prefetch(sbyte* panel, int rows, int stride)
+    // What the piece needs first, while its queries are prepared.
+    private readonly void PrefetchFirst(in AttentionPiece piece)
     {
-        // Rows of 32 bytes or more, a cache line having 64.
-        if (Sse.IsSupported)
+        if (!Sse.IsSupported || piece.Tokens * _arguments.GroupSize > RowsToPrefetchFor)
         {
-            for (var offset = 0; offset < rows * stride; offset += 64)
+            return;
+        }
+
+        var first = piece.FirstChunk * PanelsPerChunk;
+        var last = LastPanel(piece);
+        for (var panel = first; panel < Math.Min(first + PanelsAhead, last + 1); panel++)
+        {
+            PrefetchScales(piece, panel);
+            var keys = KeyPanel(piece, panel);
+            for (var offset = 0; offset < PanelKeys * _arguments.HeadSize; offset += 64)
             {
-                Sse.Prefetch0(panel + offset);
+                Sse.Prefetch0(keys + offset);
             }
         }
+    }
+
+    private readonly void PrefetchScales(in AttentionPiece piece, int panel)
+    {
+        if (Sse.IsSupported)
+        {
+            var (headBlock, slot) = Locate(piece, panel);
+            Sse.Prefetch0(_arguments.KeyScales + headBlock * _arguments.Sequences.BlockSize + slot);
+            Sse.Prefetch0(_arguments.ValueScales + headBlock * _arguments.Sequences.BlockSize + slot);
+        }
+    }
+
+    private readonly sbyte* KeyPanel(in AttentionPiece piece, int panel)
+    {
+        var (headBlock, slot) = Locate(piece, panel);
+        return _arguments.KeyCache + headBlock * _arguments.HeadBlockSize + slot * 2;
+    }
+
+    private readonly int LastPanel(in AttentionPiece piece)
+    {
+        var keys = _arguments.Sequences.PositionOf(piece.FirstToken, piece.Sequence) + piece.Tokens;
+        return (Math.Min(keys, (piece.FirstChunk + piece.Chunks) * Chunk) - 1) / PanelKeys;
     }
 
     [SkipLocalsInit]
@@ -192,7 +241,10 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         ref readonly var args = ref _arguments;
         const int Columns = 32;
         var sums = stackalloc int[rows * Columns];
-        var product = new PairPanels { Left = valuePanels, Right = valuePanels, Count = panels, Pairs = PanelKeys / 2, Stride = 2 * args.HeadSize };
+        var product = new PairPanels
+        {
+            Left = valuePanels, Right = valuePanels, Count = panels, Pairs = PanelKeys / 2, Stride = 2 * args.HeadSize,
+        };
         for (var column = 0; column < args.HeadSize; column += Columns)
         {
             product.LeftOffset = 2 * column;
@@ -248,8 +300,9 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         for (var token = piece.FirstToken; token < piece.FirstToken + piece.Tokens; token++)
         {
             var row = args.Attended + (long)token * args.Width;
+            var magnitude = RowQuantizer<T>.Magnitude(row, args.Width);
             args.OutputScales[token] = RowQuantizer<T>.ToBytes(
-                row, args.Width, RowQuantizer<T>.Magnitude(row, args.Width), Models.Graphs.GraphContract.ZeroPoint, args.Output + (long)token * args.Width);
+                row, args.Width, magnitude, GraphContract.ZeroPoint, args.Output + (long)token * args.Width);
         }
     }
 }

@@ -25,12 +25,15 @@ internal static unsafe class LaneMath<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T IndicesFrom(int first) => T.Create(first) + T.Load(Constant(Indices, 0));
 
-    /// <summary>1 for lanes without the bit <paramref name="distance"/> in their number, -1 for those with it; the distance is 1, 2, 4 or 8.</summary>
+    /// <summary>
+    /// 1 for lanes without the bit <paramref name="distance"/> in their number, -1 for those with it; the distance is 1, 2, 4 or 8.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Signs(int distance) => T.Load(Constant(AlternatingSigns, BitOperations.Log2((uint)distance) * ILanes<T>.Count));
 
     /// <summary>2^x for x in [-126, 127], within 2e-7 of it; NaN for NaN, unspecified elsewhere.</summary>
-    /// <remarks>2^n * 2^f with |f| at most 1/2; 2^f by the polynomial of degree 5 with constant 1 and the least relative error (Remez).</remarks>
+    /// <remarks>2^n * 2^f with |f| at most 1/2; 2^f by the polynomial of degree 5 with constant 1 and the least relative error
+    /// (Remez).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp2(T x)
     {
@@ -85,5 +88,6 @@ internal static unsafe class LaneMath<T>
 
     // The spans above are data of the assembly, which does not move.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float* Constant(ReadOnlySpan<float> data, int offset) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(data)) + offset;
+    private static float* Constant(ReadOnlySpan<float> data, int offset) =>
+        (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(data)) + offset;
 }

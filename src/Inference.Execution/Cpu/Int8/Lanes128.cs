@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>Sixteen lanes in four portable vectors: whatever the hardware has, down to none.</summary>
-internal readonly unsafe struct Lanes128(Vector128<float> v0, Vector128<float> v1, Vector128<float> v2, Vector128<float> v3) : ILanes<Lanes128>
+internal readonly unsafe struct Lanes128(
+    Vector128<float> v0, Vector128<float> v1, Vector128<float> v2, Vector128<float> v3) : ILanes<Lanes128>
 {
     private readonly Vector128<float> _v0 = v0;
     private readonly Vector128<float> _v1 = v1;
@@ -41,7 +42,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> v0, Vector128<float> v
         var (low, high) = Vector128.Widen(Vector128.Load(source));
         var (v0, v1) = Vector128.Widen(low);
         var (v2, v3) = Vector128.Widen(high);
-        return new(Vector128.ConvertToSingle(v0), Vector128.ConvertToSingle(v1), Vector128.ConvertToSingle(v2), Vector128.ConvertToSingle(v3));
+        return new(
+            Vector128.ConvertToSingle(v0), Vector128.ConvertToSingle(v1), Vector128.ConvertToSingle(v2), Vector128.ConvertToSingle(v3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,7 +57,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> v0, Vector128<float> v
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreLowBytes(byte* destination, Lanes128 value) => Vector128.Narrow(
-        Vector128.Narrow(value._v0.AsUInt32(), value._v1.AsUInt32()), Vector128.Narrow(value._v2.AsUInt32(), value._v3.AsUInt32())).Store(destination);
+        Vector128.Narrow(value._v0.AsUInt32(), value._v1.AsUInt32()),
+        Vector128.Narrow(value._v2.AsUInt32(), value._v3.AsUInt32())).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreLowHalves(short* destination, Lanes128 value)
@@ -92,8 +95,10 @@ internal readonly unsafe struct Lanes128(Vector128<float> v0, Vector128<float> v
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Select(Lanes128 mask, Lanes128 whereSet, Lanes128 otherwise) => new(
-        Vector128.ConditionalSelect(mask._v0, whereSet._v0, otherwise._v0), Vector128.ConditionalSelect(mask._v1, whereSet._v1, otherwise._v1),
-        Vector128.ConditionalSelect(mask._v2, whereSet._v2, otherwise._v2), Vector128.ConditionalSelect(mask._v3, whereSet._v3, otherwise._v3));
+        Vector128.ConditionalSelect(mask._v0, whereSet._v0, otherwise._v0),
+        Vector128.ConditionalSelect(mask._v1, whereSet._v1, otherwise._v1),
+        Vector128.ConditionalSelect(mask._v2, whereSet._v2, otherwise._v2),
+        Vector128.ConditionalSelect(mask._v3, whereSet._v3, otherwise._v3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Abs(Lanes128 value) =>
@@ -140,7 +145,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> v0, Vector128<float> v
     private static Vector128<float> ToFloat(Vector128<float> bits) => Vector128.ConvertToSingle(bits.AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Max(Vector128<float> left, Vector128<float> right) => Vector128.Max(left.AsInt32(), right.AsInt32()).AsSingle();
+    private static Vector128<float> Max(Vector128<float> left, Vector128<float> right) =>
+        Vector128.Max(left.AsInt32(), right.AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Shift(Vector128<float> value) => Vector128.ShiftLeft(value.AsInt32(), 23).AsSingle();
@@ -156,7 +162,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> v0, Vector128<float> v
     {
         // The low halves with their signs stretched over the lane, then the high ones.
         var (x, y) = (a.AsInt32(), b.AsInt32());
-        var low = Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(x, 16), 16) * Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(y, 16), 16);
+        var low = Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(x, 16), 16)
+            * Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(y, 16), 16);
         var high = Vector128.ShiftRightArithmetic(x, 16) * Vector128.ShiftRightArithmetic(y, 16);
         return (sum.AsInt32() + low + high).AsSingle();
     }

@@ -29,16 +29,19 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 LoadAsFloat(int* source) => new(Vector512.ConvertToSingle(Vector512.Load(source)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 LoadAsFloat(sbyte* source) => new(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source))));
+    public static Lanes512 LoadAsFloat(sbyte* source) =>
+        new(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Lanes512 value) => value._value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreLowBytes(byte* destination, Lanes512 value) => Avx512F.ConvertToVector128Byte(value._value.AsUInt32()).Store(destination);
+    public static void StoreLowBytes(byte* destination, Lanes512 value) =>
+        Avx512F.ConvertToVector128Byte(value._value.AsUInt32()).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreLowHalves(short* destination, Lanes512 value) => Avx512F.ConvertToVector256Int16(value._value.AsInt32()).Store(destination);
+    public static void StoreLowHalves(short* destination, Lanes512 value) =>
+        Avx512F.ConvertToVector256Int16(value._value.AsInt32()).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 left, Lanes512 right) => new(left._value + right._value);

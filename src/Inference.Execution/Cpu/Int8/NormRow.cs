@@ -3,7 +3,9 @@ using Inference.Models.Graphs;
 
 namespace Inference.Execution.Cpu.Int8;
 
-/// <summary>The rows of the norm operators: a row of the residual stream comes about, and is divided by its root mean square and quantised.</summary>
+/// <summary>
+/// The rows of the norm operators: a row of the residual stream comes about, and is divided by its root mean square and quantised.
+/// </summary>
 internal static unsafe class NormRow<T>
     where T : unmanaged, ILanes<T>
 {

@@ -2,7 +2,9 @@ using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu.Int8;
 
-/// <summary>A paged attention node in int8. Inputs are checked before anything is written: a wrong block table must not reach foreign memory.</summary>
+/// <summary>
+/// A paged attention node in int8. Inputs are checked before anything is written: a wrong block table must not reach foreign memory.
+/// </summary>
 internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads, float scale) : OperatorKernel
     where T : unmanaged, ILanes<T>
 {
@@ -60,7 +62,8 @@ internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads,
         };
 
         Arguments.Require(keys[1] == kvHeads && keys[4] == 2, "the key cache is not [blocks, kv heads, head size / 2, block size, 2]");
-        Arguments.Require(arguments.HeadSize % 32 == 0 && arguments.HeadSize <= LargestHead, "the head size is not a multiple of 32 up to 512");
+        Arguments.Require(
+            arguments.HeadSize % 32 == 0 && arguments.HeadSize <= LargestHead, "the head size is not a multiple of 32 up to 512");
         Arguments.Require(sequences.BlockSize > 0 && sequences.BlockSize % 16 == 0, "the block size is not a multiple of 16");
         Arguments.Require(qkv[1] == arguments.QkvWidth, "qkv does not have (heads + 2 * kv heads) * head size columns");
         Arguments.Require(rowScales[0] == sequences.Tokens, "the row scales are not one for each token");

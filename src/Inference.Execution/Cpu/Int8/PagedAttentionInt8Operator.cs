@@ -4,7 +4,10 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Inference.Execution.Cpu.Int8;
 
-/// <summary><see cref="PagedAttentionOperator"/> with a cache of 8 bits, from accumulators to quantised rows; see <see cref="GraphContract.PagedAttentionInt8"/>.</summary>
+/// <summary>
+/// <see cref="PagedAttentionOperator"/> with a cache of 8 bits, from accumulators to quantised rows; see <see
+/// cref="GraphContract.PagedAttentionInt8"/>.
+/// </summary>
 internal sealed class PagedAttentionInt8Operator() : LaneOperator(
     GraphContract.PagedAttentionInt8,
     [

@@ -1,7 +1,8 @@
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
-/// The right side of an integer product: columns in two groups of 16, their depth in panels. A panel holds, for each pair of neighbouring depths, 16 columns of
+/// The right side of an integer product: columns in two groups of 16, their depth in panels. A panel holds, for each pair of neighbouring
+/// depths, 16 columns of
 /// two bytes side by side.
 /// </summary>
 internal unsafe struct PairPanels
@@ -25,4 +26,11 @@ internal unsafe struct PairPanels
 
     /// <summary>Bytes from a pair of depths to the next.</summary>
     public int Stride;
+
+    /// <summary>
+    /// Four panels to fetch into the cache meanwhile, 32 bytes of each for every pair of depths, or null. Spread over the arithmetic:
+    /// memory answers only so many
+    /// requests at a time, and more at once would hold everything up.
+    /// </summary>
+    public sbyte** Ahead;
 }

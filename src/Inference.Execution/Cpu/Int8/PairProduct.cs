@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
-/// The integer product at the heart of attention: C[rows, 32] = A[rows, depth] · B[depth, 32], A in 16 bits and B in 8, exact. A pair of depths of one row is
+/// The integer product at the heart of attention: C[rows, 32] = A[rows, depth] · B[depth, 32], A in 16 bits and B in 8, exact. A pair of
+/// depths of one row is
 /// broadcast to all lanes and multiplied with that pair of 16 columns, so that no sum crosses lanes.
 /// </summary>
 internal static unsafe class PairProduct<T>
@@ -18,42 +20,61 @@ internal static unsafe class PairProduct<T>
     /// <param name="rows">Any number.</param>
     public static void Compute(short* a, int aStride, in PairPanels b, int* c, int cStride, int rows)
     {
-        for (; rows >= T.RowsInRegisters; rows -= T.RowsInRegisters)
+        var first = Math.Min(rows, T.RowsInRegisters);
+        if (b.Ahead == null)
         {
-            if (T.RowsInRegisters == 4)
-            {
-                Compute<Four>(a, aStride, b, c, cStride);
-            }
-            else
-            {
-                Compute<Two>(a, aStride, b, c, cStride);
-            }
-
-            a += (long)T.RowsInRegisters * aStride;
-            c += (long)T.RowsInRegisters * cStride;
+            ComputeFew<No>(a, aStride, b, c, cStride, first);
+        }
+        else
+        {
+            ComputeFew<Yes>(a, aStride, b, c, cStride, first);
         }
 
+        for (var row = first; row < rows; row += T.RowsInRegisters)
+        {
+            ComputeFew<No>(a + (long)row * aStride, aStride, b, c + (long)row * cStride, cStride, Math.Min(rows - row, T.RowsInRegisters));
+        }
+    }
+
+    private static void ComputeFew<TAhead>(short* a, int aStride, in PairPanels b, int* c, int cStride, int rows)
+        where TAhead : struct, IChoice
+    {
         switch (rows)
         {
+            case 4:
+                Compute<Four, TAhead>(a, aStride, b, c, cStride);
+                break;
             case 3:
-                Compute<Three>(a, aStride, b, c, cStride);
+                Compute<Three, TAhead>(a, aStride, b, c, cStride);
                 break;
             case 2:
-                Compute<Two>(a, aStride, b, c, cStride);
+                Compute<Two, TAhead>(a, aStride, b, c, cStride);
                 break;
             case 1:
-                Compute<One>(a, aStride, b, c, cStride);
+                Compute<One, TAhead>(a, aStride, b, c, cStride);
                 break;
         }
     }
 
     // Small and without calls, and the number of rows a constant: so that the JIT keeps all sums in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Compute<TRows>(short* a, int aStride, in PairPanels b, int* c, int cStride)
+    private static void Compute<TRows, TAhead>(short* a, int aStride, in PairPanels b, int* c, int cStride)
         where TRows : struct, IRowCount
+        where TAhead : struct, IChoice
     {
         T s00 = T.ZeroPairs, s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
         nint stride = b.Stride;
+        nint a1 = aStride, a2 = 2 * a1, a3 = 3 * a1;
+        sbyte* ahead0 = null, ahead1 = null, ahead2 = null, ahead3 = null;
+        if (TAhead.Value)
+        {
+            ahead0 = b.Ahead[0];
+            ahead1 = b.Ahead[1];
+            ahead2 = b.Ahead[2];
+            ahead3 = b.Ahead[3];
+        }
+
+        nint offset = 0;
         var count = b.Count;
         var pairs = b.Pairs;
         for (var panel = 0; panel < count; panel++)
@@ -69,23 +90,32 @@ internal static unsafe class PairProduct<T>
                 s01 = T.MultiplyAddPairs(x1, row, s01);
                 if (TRows.Count > 1)
                 {
-                    row = T.CreatePairs(*(int*)(a + aStride));
+                    row = T.CreatePairs(*(int*)(a + a1));
                     s10 = T.MultiplyAddPairs(x0, row, s10);
                     s11 = T.MultiplyAddPairs(x1, row, s11);
                 }
 
                 if (TRows.Count > 2)
                 {
-                    row = T.CreatePairs(*(int*)(a + 2 * aStride));
+                    row = T.CreatePairs(*(int*)(a + a2));
                     s20 = T.MultiplyAddPairs(x0, row, s20);
                     s21 = T.MultiplyAddPairs(x1, row, s21);
                 }
 
                 if (TRows.Count > 3)
                 {
-                    row = T.CreatePairs(*(int*)(a + 3 * aStride));
+                    row = T.CreatePairs(*(int*)(a + a3));
                     s30 = T.MultiplyAddPairs(x0, row, s30);
                     s31 = T.MultiplyAddPairs(x1, row, s31);
+                }
+
+                if (TAhead.Value && Sse.IsSupported)
+                {
+                    Sse.Prefetch0(ahead0 + offset);
+                    Sse.Prefetch0(ahead1 + offset);
+                    Sse.Prefetch0(ahead2 + offset);
+                    Sse.Prefetch0(ahead3 + offset);
+                    offset += 32;
                 }
 
                 left += stride;
@@ -121,6 +151,21 @@ internal static unsafe class PairProduct<T>
     private interface IRowCount
     {
         static abstract int Count { get; }
+    }
+
+    private interface IChoice
+    {
+        static abstract bool Value { get; }
+    }
+
+    private readonly struct Yes : IChoice
+    {
+        public static bool Value => true;
+    }
+
+    private readonly struct No : IChoice
+    {
+        public static bool Value => false;
     }
 
     private readonly struct One : IRowCount

@@ -3,7 +3,8 @@ using Inference.OnnxRuntime.CustomOperators;
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
-/// The first four inputs of the operators that add a projection to the residual: residual [tokens, width], accumulators [tokens, width], row scales [tokens],
+/// The first four inputs of the operators that add a projection to the residual: residual [tokens, width], accumulators [tokens, width],
+/// row scales [tokens],
 /// column scales [width].
 /// </summary>
 internal unsafe readonly struct ResidualProjection

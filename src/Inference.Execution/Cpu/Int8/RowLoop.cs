@@ -2,7 +2,9 @@ using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu.Int8;
 
-/// <summary>Runs a body for every row, in this thread or in several: what is soon done is done before another thread would have woken up.</summary>
+/// <summary>
+/// Runs a body for every row, in this thread or in several: what is soon done is done before another thread would have woken up.
+/// </summary>
 internal static class RowLoop
 {
     // Work that is worth a second thread, and that is worth fetching as an iteration.

@@ -3,8 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
-/// Quantises a row of floats to integers with one scale, value = scale * integer, symmetrically and to the nearest integer. A row whose largest magnitude is
-/// below <see cref="Smallest"/> counts as zeros and gets scale 0. A row with NaN or infinity gets scale NaN and integers 0, so that all that is computed from
+/// Quantises a row of floats to integers with one scale, value = scale * integer, symmetrically and to the nearest integer. A row whose
+/// largest magnitude is
+/// below <see cref="Smallest"/> counts as zeros and gets scale 0. A row with NaN or infinity gets scale NaN and integers 0, so that all
+/// that is computed from
 /// it is NaN too instead of plausible.
 /// </summary>
 internal static unsafe class RowQuantizer<T>

@@ -18,7 +18,8 @@ internal sealed unsafe class SwiGluQuantizeKernel<T>(int hadamard) : OperatorKer
         var columnScales = context.Input(2);
         var (tokens, width) = (accumulators[0], accumulators[1] / 2);
         Arguments.Require(accumulators[1] % 2 == 0 && width % ILanes<T>.Count == 0, "the intermediate size is not a multiple of 16");
-        Arguments.Require(width % hadamard == 0 && width <= WidestRow, "the intermediate size is not a multiple of the Hadamard size or beyond 131072");
+        Arguments.Require(
+            width % hadamard == 0 && width <= WidestRow, "the intermediate size is not a multiple of the Hadamard size or beyond 131072");
         Arguments.Require(rowScales[0] == tokens, "the row scales are not one for each row");
         Arguments.Require(columnScales[0] == 2 * width, "the column scales are not one for each column");
         var rows = new Rows(
@@ -51,7 +52,8 @@ internal sealed unsafe class SwiGluQuantizeKernel<T>(int hadamard) : OperatorKer
         }
     }
 
-    private struct Rows(int* accumulators, float* rowScales, float* columnScales, int width, int hadamard, byte* z, float* zScales) : IParallelBody
+    private struct Rows(
+        int* accumulators, float* rowScales, float* columnScales, int width, int hadamard, byte* z, float* zScales) : IParallelBody
     {
         [SkipLocalsInit]
         public readonly void Invoke(int index)

@@ -14,7 +14,8 @@ internal sealed class SwiGluQuantizeOperator() : LaneOperator(
     protected override OperatorKernel CreateKernel<T>(KernelInfo info)
     {
         var size = info.GetInt64(GraphContract.Hadamard);
-        Arguments.Require(size is > 0 and <= 1 << 16 && BitOperations.IsPow2(size), $"{GraphContract.Hadamard} {size} is not a power of two up to 65536");
+        Arguments.Require(
+            size is > 0 and <= 1 << 16 && BitOperations.IsPow2(size), $"{GraphContract.Hadamard} {size} is not a power of two up to 65536");
         return new SwiGluQuantizeKernel<T>((int)size);
     }
 }

@@ -29,7 +29,8 @@ public sealed unsafe class HadamardTransformTests
             {
                 // Sylvester's matrix: the sign is the parity of the bits that row and column share.
                 var block = i / size * size;
-                var expected = Enumerable.Range(0, size).Sum(j => (BitOperations.PopCount((uint)((i - block) & j)) % 2 == 0 ? 1.0 : -1.0) * row[block + j]);
+                var expected = Enumerable.Range(0, size).Sum(
+                    j => (BitOperations.PopCount((uint)((i - block) & j)) % 2 == 0 ? 1.0 : -1.0) * row[block + j]);
                 Assert.True(Math.Abs(expected - actual[i]) < 1e-3, $"{path}: element {i} is {actual[i]}, expected {expected}");
             }
         }

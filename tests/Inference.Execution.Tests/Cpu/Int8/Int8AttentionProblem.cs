@@ -3,7 +3,10 @@ using Inference.Execution.Cpu.Int8;
 
 namespace Inference.Execution.Tests.Cpu.Int8;
 
-/// <summary>A random paged attention step in int8: sequences with given past and new lengths, scattered over a shuffled cache, and a reference for it.</summary>
+/// <summary>
+/// A random paged attention step in int8: sequences with given past and new lengths, scattered over a shuffled cache, and a reference for
+/// it.
+/// </summary>
 internal sealed unsafe class Int8AttentionProblem
 {
     private readonly int[] _past;
@@ -116,14 +119,16 @@ internal sealed unsafe class Int8AttentionProblem
             KeyCache = [.. KeyCache], ValueCache = [.. ValueCache], KeyScales = [.. KeyScales], ValueScales = [.. ValueScales],
         };
         fixed (int* qkv = Qkv, table = _blockTable, cumulative = _cumulative, past = _past)
-        fixed (float* rows = RowScales, columns = _columnScales, keyScales = result.KeyScales, valueScales = result.ValueScales, cos = _cos, sin = _sin)
+        fixed (float* rows = RowScales, columns = _columnScales, keyScales = result.KeyScales, valueScales = result.ValueScales,
+        cos = _cos, sin = _sin)
         fixed (float* attended = result.Attended, scales = result.Scales)
         fixed (sbyte* keys = result.KeyCache, values = result.ValueCache)
         fixed (byte* output = result.Output)
         {
             var arguments = new Int8AttentionArguments
             {
-                Qkv = qkv, RowScales = rows, ColumnScales = columns, KeyCache = keys, ValueCache = values, KeyScales = keyScales, ValueScales = valueScales,
+                Qkv = qkv, RowScales = rows, ColumnScales = columns, KeyCache = keys, ValueCache = values, KeyScales = keyScales,
+                    ValueScales = valueScales,
                 Cos = cos, Sin = sin, Attended = attended, Output = output, OutputScales = scales,
                 Heads = Heads, KvHeads = KvHeads, HeadSize = HeadSize, Scale = Scale,
                 Sequences = new PagedSequences
@@ -181,9 +186,9 @@ internal sealed unsafe class Int8AttentionProblem
                 {
                     var (head, element) = (i / HeadSize, i % HeadSize);
                     var scale = ScaleIndex(s, position, head);
-                    var key = Math.Abs(Key(run, s, position, head, element) - Rotated(token, Heads + head, position)[element]) / run.KeyScales[scale];
-                    var value = Math.Abs(Value(run, s, position, head, element) - Row(token, Heads + KvHeads + head)[element]) / run.ValueScales[scale];
-                    largest = Math.Max(largest, Math.Max(key, value));
+                    var key = Key(run, s, position, head, element) - Rotated(token, Heads + head, position)[element];
+                    var value = Value(run, s, position, head, element) - Row(token, Heads + KvHeads + head)[element];
+                    largest = Math.Max(largest, Math.Max(Math.Abs(key) / run.KeyScales[scale], Math.Abs(value) / run.ValueScales[scale]));
                 }
             }
         }
@@ -247,7 +252,8 @@ internal sealed unsafe class Int8AttentionProblem
     private double[] Row(int token, int head)
     {
         var width = (Heads + 2 * KvHeads) * HeadSize;
-        return [.. Enumerable.Range(head * HeadSize, HeadSize).Select(i => Qkv[token * width + i] * (double)RowScales[token] * _columnScales[i])];
+        return [.. Enumerable.Range(head * HeadSize, HeadSize)
+            .Select(i => Qkv[token * width + i] * (double)RowScales[token] * _columnScales[i])];
     }
 
     // [blocks, kv heads, head size / 2, block size, 2]

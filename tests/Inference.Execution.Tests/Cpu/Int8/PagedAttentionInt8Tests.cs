@@ -117,7 +117,8 @@ public sealed class PagedAttentionInt8Tests
             for (var token = 0; token < problem.Tokens; token++)
             {
                 var spoilt = token is >= 5 and < 12;
-                Assert.True(spoilt ? float.IsNaN(actual.Scales[token]) : actual.Scales[token] == clean.Scales[token], $"{path}: token {token}");
+                Assert.True(
+                    spoilt ? float.IsNaN(actual.Scales[token]) : actual.Scales[token] == clean.Scales[token], $"{path}: token {token}");
             }
         }
     }
@@ -145,7 +146,8 @@ public sealed class PagedAttentionInt8Tests
         for (var i = 0; i < expected.Length; i++)
         {
             Assert.True(
-                Math.Abs(expected[i] - first.Attended[i]) < 5e-4 * magnitude, $"{context}: element {i} is {first.Attended[i]}, expected {expected[i]}");
+                Math.Abs(expected[i] - first.Attended[i]) < 5e-4 * magnitude,
+                $"{context}: element {i} is {first.Attended[i]}, expected {expected[i]}");
         }
 
         Assert.InRange(problem.LargestCacheError(first), 0, 0.51);

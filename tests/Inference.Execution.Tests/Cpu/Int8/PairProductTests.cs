@@ -49,7 +49,8 @@ public sealed unsafe class PairProductTests
                 pointers[panel] = right + panel * pairs * 64;
             }
 
-            var product = new PairPanels { Left = pointers, Right = pointers, RightOffset = 32, Count = panels, Pairs = pairs, Stride = 64 };
+            var product = new PairPanels { Left = pointers, Right = pointers, RightOffset = 32, Count = panels, Pairs = pairs,
+                Stride = 64 };
             PairProduct<T>.Compute(left, 2 * pairs * panels, product, result, 32, rows);
         }
 

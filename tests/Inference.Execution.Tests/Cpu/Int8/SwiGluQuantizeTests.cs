@@ -23,9 +23,11 @@ public sealed unsafe class SwiGluQuantizeTests
             Paths.AssertSame(reference, actual, path);
             for (var i = 0; i < Width; i++)
             {
-                double gate = accumulators[i] * (double)rowScale * columns[i], up = accumulators[Width + i] * (double)rowScale * columns[Width + i];
+                var gate = accumulators[i] * (double)rowScale * columns[i];
+                var up = accumulators[Width + i] * (double)rowScale * columns[Width + i];
                 var expected = gate / (1 + Math.Exp(-gate)) * up;
-                Assert.True(Math.Abs(expected - actual[i]) <= 1e-5 * Math.Abs(expected) + 1e-30, $"{path}: {actual[i]}, expected {expected}");
+                Assert.True(
+                    Math.Abs(expected - actual[i]) <= 1e-5 * Math.Abs(expected) + 1e-30, $"{path}: {actual[i]}, expected {expected}");
             }
         }
     }
