@@ -13,12 +13,12 @@ internal static class ReadyMessage
         var authorization = options.ApiKeys.IsEmpty ? "" : " -H 'Authorization: Bearer '$INFERENCE_API_KEY";
         var (path, prompt) = model.ChatTemplate is null
             ? ("completions", "\"prompt\": \"Once upon a time\"")
-            : ("chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"What is the capital of France?\"}]");
+            : ("chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"Explain in two sentences what a hash table is.\"}]");
         output.WriteLine($"Serving {string.Join(", ", model.Names)} on {url}");
         output.WriteLine("Try:");
         output.WriteLine(
             $"curl -N {url}/v1/{path}{authorization} -H 'Content-Type: application/json' "
-            + $"-d '{{\"model\": \"{model.Names[0]}\", {prompt}, \"max_tokens\": 64, \"stream\": true}}'");
+            + $"-d '{{\"model\": \"{model.Names[0]}\", {prompt}, \"max_tokens\": 64, \"temperature\": 0, \"stream\": true}}'");
         output.Flush();
     }
 
