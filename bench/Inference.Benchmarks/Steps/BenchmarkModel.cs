@@ -1,0 +1,18 @@
+using Inference.Execution;
+using Inference.Models.Checkpoints;
+using Inference.Models.Conversion;
+using Inference.Testing;
+
+namespace Inference.Benchmarks.Steps;
+
+/// <summary>The default model, converted and loaded as the server does it.</summary>
+internal static class BenchmarkModel
+{
+    public static OnnxModelExecutor Load(int maxModelLength, int blockCount)
+    {
+        using var model = ModelFolder.Open(RepositoryFiles.SmolLm2);
+        var converted = new ConversionCache(RepositoryFiles.ConversionCache).GetOrConvert(
+            new ConversionInput(model.Spec, model.Weights, model.SourceFiles), new ConversionOptions(), progress: null, CancellationToken.None);
+        return OnnxModelExecutor.Load(converted, new ExecutorOptions { BlockCount = blockCount, MaxModelLength = maxModelLength });
+    }
+}
