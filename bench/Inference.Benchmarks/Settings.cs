@@ -10,7 +10,8 @@ using Perfolizer.Horology;
 namespace Inference.Benchmarks;
 
 /// <summary>
-/// Short runs in this process: the project that BenchmarkDotNet would otherwise generate and build for each benchmark takes longer than the benchmark.
+/// Short runs in this process: the project that BenchmarkDotNet would otherwise generate and build for each benchmark takes longer than
+/// the benchmark.
 /// </summary>
 internal sealed class Settings : ManualConfig
 {

@@ -5,7 +5,9 @@ namespace Inference.Benchmarks;
 /// <summary>Plans made by hand.</summary>
 internal static class StepPlans
 {
-    /// <summary>A plan for sequences that each have <paramref name="blocksPerSequence"/> blocks of their own, and that want one row of logits each.</summary>
+    /// <summary>
+    /// A plan for sequences that each have <paramref name="blocksPerSequence"/> blocks of their own, and that want one row of logits each.
+    /// </summary>
     public static StepPlan Create(ModelLimits limits, int blocksPerSequence, params ReadOnlySpan<SequenceShare> shares)
     {
         var sequences = new SequenceStep[shares.Length];
@@ -16,7 +18,8 @@ internal static class StepPlans
             var blocks = Enumerable.Range(sequence * blocksPerSequence, (past + count + limits.BlockSize - 1) / limits.BlockSize);
             sequences[row] = new SequenceStep(sequence, count, tokens.Count, past, LogitsCount: 1, row, blocks.ToArray());
             // Any tokens do, as long as they are not all the same.
-            tokens.AddRange(Enumerable.Range(past, count).Select(position => (sequence * 7919 + position * 104729) % limits.VocabularySize));
+            for (var position = past; position < past + count; position++)
+                tokens.Add((sequence * 7919 + position * 104729) % limits.VocabularySize);
         }
 
         return new StepPlan { StepIndex = 0, TokenIds = tokens.ToArray(), Sequences = sequences, LogitsRows = shares.Length };

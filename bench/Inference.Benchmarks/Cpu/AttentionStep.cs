@@ -3,7 +3,9 @@ using Inference.Execution.Cpu;
 
 namespace Inference.Benchmarks.Cpu;
 
-/// <summary>The attention of one layer of SmolLM2-135M in one step, on random numbers, over blocks in random order, on the calling thread.</summary>
+/// <summary>
+/// The float32 attention of one layer of SmolLM2-135M in one step, on random numbers, over blocks in random order, on the calling thread.
+/// </summary>
 internal sealed unsafe class AttentionStep : IDisposable
 {
     private const int Heads = 9;
@@ -34,21 +36,24 @@ internal sealed unsafe class AttentionStep : IDisposable
             Cos = RandomFloats((long)(past + count) * HeadSize / 2),
             Sin = RandomFloats((long)(past + count) * HeadSize / 2),
             Output = RandomFloats((long)tokens * Heads * HeadSize),
-            BlockTable = Integers(table),
-            CumulativeLengths = Integers([.. Enumerable.Range(0, sequences + 1).Select(sequence => sequence * count)]),
-            PastLengths = Integers([.. Enumerable.Repeat(past, sequences)]),
-            Tokens = tokens,
-            Sequences = sequences,
-            MaxBlocks = blocksPerSequence,
-            Blocks = blocks,
-            BlockSize = BlockSize,
-            Positions = past + count,
+            Sequences = new PagedSequences
+            {
+                BlockTable = Integers(table),
+                CumulativeLengths = Integers([.. Enumerable.Range(0, sequences + 1).Select(sequence => sequence * count)]),
+                PastLengths = Integers([.. Enumerable.Repeat(past, sequences)]),
+                Tokens = tokens,
+                Count = sequences,
+                MaxBlocks = blocksPerSequence,
+                Blocks = blocks,
+                BlockSize = BlockSize,
+                Positions = past + count,
+            },
             Heads = Heads,
             KvHeads = KvHeads,
             HeadSize = HeadSize,
             Scale = 1 / MathF.Sqrt(HeadSize),
         };
-        _tiles = new AttentionTiles(_arguments, Integers(new int[sequences + 1]));
+        _tiles = new AttentionTiles(_arguments.Sequences, KvHeads, _arguments.GroupSize, Integers(new int[sequences + 1]));
     }
 
     /// <summary>Bytes of keys and values per position of one sequence.</summary>
@@ -60,7 +65,7 @@ internal sealed unsafe class AttentionStep : IDisposable
     public void WriteCache()
     {
         var writer = new CacheWriter(_arguments);
-        for (var i = 0; i * CacheWriter.TokensPerIteration < _arguments.Tokens; i++)
+        for (var i = 0; i * CacheWriter.TokensPerIteration < _arguments.Sequences.Tokens; i++)
             writer.Invoke(i);
     }
 

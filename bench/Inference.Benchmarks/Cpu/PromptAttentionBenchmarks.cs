@@ -2,7 +2,10 @@ using BenchmarkDotNet.Attributes;
 
 namespace Inference.Benchmarks.Cpu;
 
-/// <summary>One layer's attention of a prompt chunk, on one thread. Bound by arithmetic: the rate counts both matrix products, causal half only.</summary>
+/// <summary>
+/// One layer's float32 attention of a prompt chunk, on one thread. Bound by arithmetic: the rate counts both matrix products,
+/// causal half only.
+/// </summary>
 public class PromptAttentionBenchmarks
 {
     private const int Tokens = 512;

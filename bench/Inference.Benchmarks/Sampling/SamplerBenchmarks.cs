@@ -5,7 +5,9 @@ using Inference.Testing;
 
 namespace Inference.Benchmarks.Sampling;
 
-/// <summary>One token from one row of logits over SmolLM2's vocabulary. The rate is that of reading the row once: no filter can do without.</summary>
+/// <summary>
+/// One token from one row of logits over SmolLM2's vocabulary. The rate is that of reading the row once: no filter can do without.
+/// </summary>
 public class SamplerBenchmarks
 {
     private const int VocabularySize = 49152;

@@ -8,8 +8,8 @@ using Inference.Testing;
 namespace Inference.Benchmarks.Scheduling;
 
 /// <summary>
-/// One step of a busy engine without its model: schedule and apply. Requests end after 64 to 191 tokens and others take their places, so each
-/// step admits, grows and frees as in service. A step should cost the same however many wait.
+/// One step of a busy engine without its model: schedule and apply. Requests end after 64 to 191 tokens and others take their places, so
+/// each step admits, grows and frees as in service.
 /// </summary>
 public class SchedulerBenchmarks
 {
@@ -33,7 +33,8 @@ public class SchedulerBenchmarks
         var limits = new ModelLimits(VocabularySize: 49152, MaxModelLength: 2048, BlockSize: 16, BlockCount: Running * 16);
         var options = new SchedulerOptions { MaxNumSeqs = Running, MaxNumBatchedTokens = 512, MaxQueueLength = Running + Waiting };
         _gate = new AdmissionGate(options.MaxQueueLength);
-        _scheduler = new Scheduler(limits, options, _gate, new EngineMetrics(_meters, "benchmark", TimeProvider.System), TimeProvider.System);
+        var metrics = new EngineMetrics(_meters, "benchmark", TimeProvider.System);
+        _scheduler = new Scheduler(limits, options, _gate, metrics, TimeProvider.System);
         _tokens = [.. Enumerable.Range(0, Running).Select(id => new SampledToken(id))];
         for (var i = 0; i < Running; i++)
             Submit();

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Inference.Benchmarks.Steps;
 
-/// <summary>Requests that all arrive at once at an idle engine and always generate as much as they ask for: greedy, no stop tokens.</summary>
+/// <summary>
+/// Requests that all arrive at once at an idle engine and always generate as much as they ask for: greedy, no stop tokens.
+/// </summary>
 /// <param name="Requests">How many.</param>
 /// <param name="PromptLength">Tokens in.</param>
 /// <param name="OutputLength">Tokens out.</param>

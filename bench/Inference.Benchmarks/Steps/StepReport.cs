@@ -1,8 +1,12 @@
 using BenchmarkDotNet.Environments;
+using Inference.Execution;
+using Inference.Models.Conversion;
 
 namespace Inference.Benchmarks.Steps;
 
-/// <summary>Times real steps of the default model, and whole requests through the engine, and prints both as Markdown.</summary>
+/// <summary>
+/// Times real steps of the default model, and whole requests through the engine, in float32 and in int8, and prints both as Markdown.
+/// </summary>
 internal static class StepReport
 {
     private const int StepWarmUps = 2;
@@ -27,29 +31,43 @@ internal static class StepReport
     public static async Task PrintAsync(TextWriter output)
     {
         await output.WriteLineAsync(string.Join('\n', HostEnvironmentInfo.GetCurrent().ToFormattedString()));
-        await using var executor = BenchmarkModel.Load(maxModelLength: 1024, StepShape.BlockCount);
+        await using var float32 = await LoadAsync(ModelDType.Float32);
+        await using var int8 = await LoadAsync(ModelDType.Int8);
 
-        foreach (var plan in Shapes.SelectMany(shape => shape.Prefill(executor.Limits)))
-            await executor.ExecuteAsync(plan, CancellationToken.None);
-        await MeasureAsync(output, "step", StepWarmUps, StepRounds, Shapes.Select(shape =>
-        {
-            var plan = shape.Plan(executor.Limits);
-            return new Measurement(shape.Name, shape.TokenCount, () => executor.ExecuteAsync(plan, CancellationToken.None).AsTask());
-        }));
+        Measurement[] steps = [.. Shapes.SelectMany(shape => new[] { Measure("float32", float32, shape), Measure("int8", int8, shape) })];
+        await Measurement.InterleaveAsync(steps, StepWarmUps, StepRounds);
+        await PrintAsync(output, "step", steps);
 
-        await MeasureAsync(output, "requests (tokens are those generated)", LoadWarmUps, LoadRounds, Loads.Select(load =>
-            new Measurement(load.Name, load.GeneratedTokens, () => load.RunAsync(executor))));
+        Measurement[] loads = [.. Loads.SelectMany(load => new[] { Measure("float32", float32, load), Measure("int8", int8, load) })];
+        await Measurement.InterleaveAsync(loads, LoadWarmUps, LoadRounds);
+        await PrintAsync(output, "requests (tokens are those generated)", loads);
     }
 
-    private static async Task MeasureAsync(TextWriter output, string what, int warmUps, int rounds, IEnumerable<Measurement> measurements)
+    private static async Task<OnnxModelExecutor> LoadAsync(ModelDType dtype)
     {
-        Measurement[] all = [.. measurements];
-        await Measurement.InterleaveAsync(all, warmUps, rounds);
+        var executor = BenchmarkModel.Load(dtype, maxModelLength: 1024, StepShape.BlockCount);
+        foreach (var plan in Shapes.SelectMany(shape => shape.Prefill(executor.Limits)))
+            await executor.ExecuteAsync(plan, CancellationToken.None);
+        return executor;
+    }
+
+    private static Measurement Measure(string dtype, OnnxModelExecutor executor, StepShape shape)
+    {
+        var plan = shape.Plan(executor.Limits);
+        return new Measurement(
+            $"{shape.Name}, {dtype}", shape.TokenCount, () => executor.ExecuteAsync(plan, CancellationToken.None).AsTask());
+    }
+
+    private static Measurement Measure(string dtype, OnnxModelExecutor executor, EngineLoad load) =>
+        new($"{load.Name}, {dtype}", load.GeneratedTokens, () => load.RunAsync(executor));
+
+    private static async Task PrintAsync(TextWriter output, string what, IEnumerable<Measurement> measurements)
+    {
         await output.WriteLineAsync($"\n| {what} | median ms | best ms | tokens/s |\n|---|--:|--:|--:|");
-        foreach (var measured in all)
+        foreach (var measured in measurements)
         {
-            await output.WriteLineAsync(
-                $"| {measured.Name} | {measured.MedianMilliseconds:0.0} | {measured.BestMilliseconds:0.0} | {measured.TokensPerSecond:0} |");
+            var (median, best) = (measured.MedianMilliseconds, measured.BestMilliseconds);
+            await output.WriteLineAsync($"| {measured.Name} | {median:0.0} | {best:0.0} | {measured.TokensPerSecond:0} |");
         }
     }
 }

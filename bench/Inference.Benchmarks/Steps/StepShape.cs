@@ -24,7 +24,8 @@ internal sealed record StepShape(string Name, int FirstSequence, int Sequences, 
 
     public int TokenCount => Sequences * Count;
 
-    public static StepShape Decode(int sequences, int context) => new($"decode, batch {sequences}, context {context}", 0, sequences, context - 1, 1);
+    public static StepShape Decode(int sequences, int context) =>
+        new($"decode, batch {sequences}, context {context}", 0, sequences, context - 1, 1);
 
     public static StepShape Prompt(int tokens) => new($"prompt chunk, {tokens} tokens", MaxDecodes, 1, 0, tokens);
 
