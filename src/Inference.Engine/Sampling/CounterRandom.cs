@@ -9,10 +9,15 @@ internal static class CounterRandom
     private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
 
     /// <summary>A uniform number in [0, 1), of 53 bits.</summary>
-    public static double Uniform(ulong seed, int index)
+    /// <param name="seed">Of the stream.</param>
+    /// <param name="index">At least 0.</param>
+    /// <param name="draw">Where one number for an index is not enough: counts them from 0.</param>
+    public static double Uniform(ulong seed, int index, int draw = 0)
     {
         // The seed is mixed first: streams of neighbouring seeds would otherwise be the same stream, shifted.
         var bits = Mix(Mix(seed) + (ulong)(index + 1) * GoldenGamma);
+        if (draw > 0)
+            bits = Mix(bits + (ulong)draw * GoldenGamma);
         return (bits >> 11) * (1.0 / (1UL << 53));
     }
 

@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -6,12 +6,11 @@ namespace Inference.Engine.Sampling;
 
 /// <summary>
 /// Whole-vocabulary loops of sampling. Always eight lanes, whatever the machine has, and sums in one fixed order: a row's result depends
-/// neither on its place in memory nor on its neighbours (<see cref="TensorPrimitives"/>' sums depend on alignment, its exponential does
-/// not).
+/// neither on its place in memory nor on its neighbours.
 /// </summary>
 internal static class LogitsRow
 {
-    /// <summary>Weights per entry of <see cref="BlockSums"/>.</summary>
+    /// <summary>Weights per sum.</summary>
     public const int SumBlock = 512;
 
     private const int Lanes = 8;
@@ -56,14 +55,26 @@ internal static class LogitsRow
         return tail < 0 ? -1 : vectors.Length * Lanes + tail;
     }
 
-    /// <summary>exp((logit - max) / temperature): the probabilities, but for their sum.</summary>
-    public static void Exponentiate(ReadOnlySpan<float> logits, float max, float temperature, Span<float> weights)
+    /// <summary>
+    /// exp((logit - max) / temperature), the probabilities but for their sum: with a relative error
+    /// below 1e-5, and 0 where that is less than 2^-126. Returns their sum.
+    /// </summary>
+    /// <param name="logits">As <see cref="CleanAndMax"/> leaves them.</param>
+    /// <param name="max">The largest logit.</param>
+    /// <param name="temperature">More than 0.</param>
+    /// <param name="weights">As many as logits.</param>
+    /// <param name="sums">The sum of each block of <see cref="SumBlock"/> weights: [ceil(weights / SumBlock)].</param>
+    public static double Exponentiate(ReadOnlySpan<float> logits, float max, float temperature, Span<float> weights, Span<double> sums)
     {
-        // Subtracted first: no temperature, however small, can then overflow.
-        TensorPrimitives.Subtract(logits, max, weights);
-        if (temperature != 1)
-            TensorPrimitives.Divide(weights, temperature, weights);
-        TensorPrimitives.Exp(weights, weights);
+        var total = 0.0;
+        for (var i = 0; i < sums.Length; i++)
+        {
+            var (start, end) = Block(i, logits.Length);
+            sums[i] = ExponentiateBlock(logits[start..end], max, temperature, weights[start..end]);
+            total += sums[i];
+        }
+
+        return total;
     }
 
     /// <summary>Sets logits below <paramref name="minimum"/> to -∞.</summary>
@@ -80,21 +91,30 @@ internal static class LogitsRow
             logit = logit >= minimum ? logit : float.NegativeInfinity;
     }
 
-    /// <summary>Sums each block of <see cref="SumBlock"/> weights and returns the sum of the sums.</summary>
+    /// <summary>
+    /// Sums the weights that rank above that of <paramref name="token"/>: larger ones, and equal ones of lower tokens. Returns the sum of
+    /// the sums.
+    /// </summary>
     /// <param name="weights">Not negative.</param>
-    /// <param name="sums">[ceil(weights / SumBlock)].</param>
-    public static double BlockSums(ReadOnlySpan<float> weights, Span<double> sums)
+    /// <param name="token">Of a weight above 0.</param>
+    /// <param name="sums">For each block of <see cref="SumBlock"/> weights: [ceil(weights / SumBlock)].</param>
+    public static double SumAbove(ReadOnlySpan<float> weights, int token, Span<double> sums)
     {
+        var weight = weights[token];
         var total = 0.0;
         for (var i = 0; i < sums.Length; i++)
         {
-            var start = i * SumBlock;
-            sums[i] = Sum(weights.Slice(start, Math.Min(SumBlock, weights.Length - start)));
+            var (start, end) = Block(i, weights.Length);
+            var split = Math.Clamp(token, start, end);
+            sums[i] = SumAbove(weights[start..split], MathF.BitDecrement(weight)) + SumAbove(weights[split..end], weight);
             total += sums[i];
         }
 
         return total;
     }
+
+    /// <summary>Where a block's weights begin and end.</summary>
+    public static (int Start, int End) Block(int index, int length) => (index * SumBlock, Math.Min(length, (index + 1) * SumBlock));
 
     /// <summary>
     /// Appends the ranks of the logits above <paramref name="threshold"/> until <paramref name="ranks"/> holds <paramref name="stopAt"/>
@@ -126,20 +146,63 @@ internal static class LogitsRow
         }
     }
 
-    private static double Sum(ReadOnlySpan<float> weights)
+    private static double ExponentiateBlock(ReadOnlySpan<float> logits, float max, float temperature, Span<float> weights)
+    {
+        var source = MemoryMarshal.Cast<float, Vector256<float>>(logits);
+        var target = MemoryMarshal.Cast<float, Vector256<float>>(weights);
+        Vector256<double> low = default, high = default;
+        for (var i = 0; i < source.Length; i++)
+        {
+            // Subtracted first: no temperature, however small, can then overflow.
+            var weight = Exp((source[i] - Vector256.Create(max)) / Vector256.Create(temperature));
+            target[i] = weight;
+            var (lower, upper) = Vector256.Widen(weight);
+            low += lower;
+            high += upper;
+        }
+
+        var sum = Vector256.Sum(low + high);
+        for (var i = source.Length * Lanes; i < logits.Length; i++)
+        {
+            weights[i] = Exp(Vector256.Create((logits[i] - max) / temperature)).ToScalar();
+            sum += weights[i];
+        }
+
+        return sum;
+    }
+
+    /// <summary>e^x for x from -∞ to 0: 2^n * 2^f with |f| at most 1/2, and the latter by a polynomial with the least relative error
+    /// (Remez) of those with constant 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Exp(Vector256<float> x)
+    {
+        var y = Vector256.Max(x * Vector256.Create(1.44269504f), Vector256.Create(-127f));
+        var n = Vector256.Round(y);
+        var f = y - n;
+        var p = Vector256.MultiplyAddEstimate(Vector256.Create(0.0013264727f), f, Vector256.Create(0.00967151264f));
+        p = Vector256.MultiplyAddEstimate(p, f, Vector256.Create(0.0555073374f));
+        p = Vector256.MultiplyAddEstimate(p, f, Vector256.Create(0.240222421f));
+        p = Vector256.MultiplyAddEstimate(p, f, Vector256.Create(0.693146978f));
+        p = Vector256.MultiplyAddEstimate(p, f, Vector256<float>.One);
+
+        // 2^n by its bits: the exponent of -127 is 0, and with it the number.
+        return p * Vector256.ShiftLeft(Vector256.ConvertToInt32Native(n) + Vector256.Create(127), 23).AsSingle();
+    }
+
+    private static double SumAbove(ReadOnlySpan<float> weights, float limit)
     {
         var vectors = MemoryMarshal.Cast<float, Vector256<float>>(weights);
         Vector256<double> low = default, high = default;
         foreach (ref readonly var vector in vectors)
         {
-            var (lower, upper) = Vector256.Widen(vector);
+            var (lower, upper) = Vector256.Widen(vector & Vector256.GreaterThan(vector, Vector256.Create(limit)));
             low += lower;
             high += upper;
         }
 
         var sum = Vector256.Sum(low + high);
         foreach (var weight in weights[(vectors.Length * Lanes)..])
-            sum += weight;
+            sum += weight > limit ? weight : 0;
         return sum;
     }
 }

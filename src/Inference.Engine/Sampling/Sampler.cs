@@ -67,22 +67,22 @@ internal sealed class Sampler
 
         var token = parameters.IsGreedy
             ? LogitsRow.IndexOf(logits, max)
-            : Draw(parameters, logits, max, CounterRandom.Uniform(state.Seed, state.GeneratedCount));
+            : Draw(state, logits, max);
         return new SampledToken(token, parameters.TopLogprobs is { } top ? Logprobs(token, top) : null);
     }
 
-    private int Draw(SamplingParameters parameters, Span<float> logits, float max, double uniform)
+    private int Draw(SamplingState state, Span<float> logits, float max)
     {
         // p >= min_p * p_max, in logits: exact at min_p = 1, which the exponential's rounding is not.
+        var parameters = state.Parameters;
         if (parameters.MinP > 0)
             LogitsRow.MaskBelow(logits, (float)(max + parameters.Temperature * Math.Log(parameters.MinP)));
 
         if (parameters.TopK > 0 && parameters.TopK < logits.Length)
-            return DrawFromTop(parameters, logits, max, uniform);
+            return DrawFromTop(parameters, logits, max, state.NextUniform());
 
-        LogitsRow.Exponentiate(logits, max, parameters.Temperature, _weights);
-        var total = LogitsRow.BlockSums(_weights, _blockSums);
-        return parameters.TopP < 1 ? DrawRanked(Nucleus(total * parameters.TopP), uniform) : DrawFromAll(total * uniform);
+        var total = LogitsRow.Exponentiate(logits, max, parameters.Temperature, _weights, _blockSums);
+        return DrawFromNucleus(state, total);
     }
 
     /// <summary>With top-k: only those k are ever exponentiated.</summary>
@@ -131,27 +131,59 @@ internal sealed class Sampler
     }
 
     /// <summary>
-    /// The fewest weights that add up to <paramref name="mass"/> (Holtzman et al., The curious case of neural text degeneration, section
-    /// 3.1).
+    /// Draws from all tokens, and while the one drawn is outside the nucleus (Holtzman et al., The curious case of neural text
+    /// degeneration, section 3.1), again from those that rank above it. What is drawn inside is distributed as if drawn from the nucleus
+    /// alone, for that is part of every round; each round costs one pass over the weights, and few are needed, for a round keeps a random
+    /// part of the mass.
     /// </summary>
-    private Span<ulong> Nucleus(double mass)
+    private int DrawFromNucleus(SamplingState state, double total)
     {
-        // Few tokens hold nearly all the mass, as a rule: look among the likely ones first.
-        ReadOnlySpan<float> thresholds = [1f / (1 << 10), 1f / (1 << 20), 0];
-        var found = 0;
-        foreach (var threshold in thresholds)
+        var topP = state.Parameters.TopP;
+        var (token, mass) = (-1, total);
+        for (var draw = 0; ; draw++)
         {
-            var position = 0;
-            found = 0;
-            LogitsRow.Gather(_weights, threshold, ref position, _ranks, ref found, int.MaxValue);
-            var sum = 0.0;
-            foreach (var rank in _ranks.AsSpan(0, found))
-                sum += RankedToken.Score(rank);
-            if (sum >= mass)
+            token = PickAbove(token, mass * state.NextUniform(draw));
+            if (topP >= 1)
+                return token;
+
+            // It belongs to the nucleus if those above it alone do not have the mass.
+            mass = LogitsRow.SumAbove(_weights, token, _blockSums);
+            if (mass < total * topP)
+                return token;
+        }
+    }
+
+    /// <summary>
+    /// Of the tokens that rank above <paramref name="limit"/> (-1: all), in order of ids, the one at which their running sum exceeds
+    /// <paramref name="target"/>. The block sums are those of the same tokens.
+    /// </summary>
+    private int PickAbove(int limit, double target)
+    {
+        var block = 0;
+        for (var i = 0; i < _blockSums.Length; i++)
+        {
+            if (_blockSums[i] == 0)
+                continue;
+            block = i;
+            if (target < _blockSums[i])
+                break;
+            target -= _blockSums[i];
+        }
+
+        var weight = limit < 0 ? 0 : _weights[limit];
+        var (start, end) = LogitsRow.Block(block, _weights.Length);
+        var chosen = -1;
+        for (var i = start; i < end; i++)
+        {
+            if (_weights[i] < weight || (_weights[i] == weight && i >= limit))
+                continue;
+            // Should rounding leave some of the target over, the last possible token stands.
+            chosen = i;
+            if ((target -= _weights[i]) < 0)
                 break;
         }
 
-        return _ranks.AsSpan(0, RankedToken.SelectMass(_ranks.AsSpan(0, found), mass));
+        return chosen;
     }
 
     private static int DrawRanked(ReadOnlySpan<ulong> ranks, double uniform)
@@ -176,33 +208,6 @@ internal sealed class Sampler
         return chosen;
     }
 
-    private int DrawFromAll(double target)
-    {
-        var block = 0;
-        for (var i = 0; i < _blockSums.Length; i++)
-        {
-            if (_blockSums[i] == 0)
-                continue;
-            block = i;
-            if (target < _blockSums[i])
-                break;
-            target -= _blockSums[i];
-        }
-
-        var chosen = -1;
-        var end = Math.Min(_weights.Length, (block + 1) * LogitsRow.SumBlock);
-        for (var i = block * LogitsRow.SumBlock; i < end; i++)
-        {
-            if (_weights[i] == 0)
-                continue;
-            chosen = i;
-            if ((target -= _weights[i]) < 0)
-                break;
-        }
-
-        return chosen;
-    }
-
     private void KeepRaw(ReadOnlySpan<float> logits)
     {
         if (_raw.Length == 0)
@@ -213,8 +218,7 @@ internal sealed class Sampler
     private TokenLogprobs Logprobs(int token, int topCount)
     {
         var max = LogitsRow.CleanAndMax(_raw);
-        LogitsRow.Exponentiate(_raw, max, 1, _weights);
-        var logTotal = Math.Log(LogitsRow.BlockSums(_weights, _blockSums));
+        var logTotal = Math.Log(LogitsRow.Exponentiate(_raw, max, 1, _weights, _blockSums));
 
         if (topCount == 0)
             return new TokenLogprobs(Logprob(_raw[token]), []);

@@ -40,8 +40,11 @@ internal sealed class SamplingState
     public bool IsPlainArgMax =>
         Parameters is { IsGreedy: true, LogitBias: null, TopLogprobs: null } && _counts is null && GeneratedCount >= Request.MinTokens;
 
-    /// <summary>Tokens generated so far: the index of the next random number.</summary>
+    /// <summary>Tokens generated so far: the index of the next random numbers.</summary>
     public int GeneratedCount { get; private set; }
+
+    /// <summary>The random numbers for the next token: as many as it takes, counted from 0.</summary>
+    public double NextUniform(int draw = 0) => CounterRandom.Uniform(Seed, GeneratedCount, draw);
 
     /// <summary>Remembers a generated token.</summary>
     public void Observe(int tokenId)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Inference.Engine.Execution;
 using Inference.Execution.Packing;
 using Inference.Models.Graphs;
@@ -53,7 +55,15 @@ internal sealed class Int8LogitsOutput(float[] headScales) : LogitsOutput
     private void Dequantize(ReadOnlySpan<int> accumulators, float rowScale, Span<float> logits)
     {
         // Multiplied in the order in which the arg max is taken, so that both agree on which logit is largest.
-        for (var i = 0; i < logits.Length; i++)
+        var integers = MemoryMarshal.Cast<int, Vector256<int>>(accumulators);
+        var scales = MemoryMarshal.Cast<float, Vector256<float>>(headScales);
+        var results = MemoryMarshal.Cast<float, Vector256<float>>(logits);
+        for (var i = 0; i < results.Length; i++)
+        {
+            results[i] = Vector256.ConvertToSingle(integers[i]) * scales[i] * Vector256.Create(rowScale);
+        }
+
+        for (var i = results.Length * Vector256<float>.Count; i < logits.Length; i++)
         {
             logits[i] = accumulators[i] * headScales[i] * rowScale;
         }

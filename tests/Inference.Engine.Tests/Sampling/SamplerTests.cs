@@ -160,6 +160,25 @@ public sealed class SamplerTests
     }
 
     [Theory]
+    [InlineData(0.05f)]
+    [InlineData(0.5f)]
+    [InlineData(0.97f)]
+    public void Sample_TopPOfAFlatRow_FollowsTheReferenceDistribution(float topP)
+    {
+        // Four blocks of sums and a rest; tokens are counted in groups, for each alone is rare.
+        const int Size = 2100;
+        const int GroupSize = 70;
+        var logits = Gaussian(6, Size);
+        var sampler = new Sampler(Size);
+        var counts = new int[Size / GroupSize];
+        for (var seed = 0UL; seed < 20_000; seed++)
+            counts[sampler.Sample(State(new() { Seed = seed, TopP = topP, Temperature = 3 }), [.. logits]).TokenId / GroupSize]++;
+
+        var expected = SamplingReference.Probabilities(logits, new() { TopP = topP, Temperature = 3 }, [], []);
+        ChiSquare.AssertFits(counts, expected.Chunk(GroupSize).Select(group => group.Sum()));
+    }
+
+    [Theory]
     [InlineData(-8)]
     [InlineData(-12)]
     [InlineData(-15)]
