@@ -14,7 +14,8 @@ internal sealed record CacheTensor(string Name, TensorElementType ElementType, l
     private const long BlockSize = -1;
 
     /// <summary>All of a model's.</summary>
-    public static IEnumerable<CacheTensor> Of(DecoderSpec spec, ModelDType dtype) => Enumerable.Range(0, spec.LayerCount).SelectMany(layer => OfLayer(spec.Attention, dtype, layer));
+    public static IEnumerable<CacheTensor> Of(DecoderSpec spec, KvCacheDType dtype) =>
+        Enumerable.Range(0, spec.LayerCount).SelectMany(layer => OfLayer(spec.Attention, dtype, layer));
 
     /// <summary>[blocks, kv heads, ...].</summary>
     public long[] Shape(int blockCount, int blockSize) => [blockCount, .. PerToken.Select(size => size == BlockSize ? blockSize : size)];
@@ -23,10 +24,10 @@ internal sealed record CacheTensor(string Name, TensorElementType ElementType, l
     public long BytesPerBlock(int blockSize) =>
         Shape(1, blockSize).Aggregate(ElementType == TensorElementType.Float ? (long)sizeof(float) : sizeof(sbyte), (bytes, size) => checked(bytes * size));
 
-    private static CacheTensor[] OfLayer(AttentionSpec attention, ModelDType dtype, int layer)
+    private static CacheTensor[] OfLayer(AttentionSpec attention, KvCacheDType dtype, int layer)
     {
         long kvHeads = attention.KvHeadCount, headSize = attention.HeadSize;
-        return dtype == ModelDType.Int8
+        return dtype == KvCacheDType.Int8
             ?
             [
                 new(GraphContract.KeyCache(layer), TensorElementType.Int8, [kvHeads, headSize / 2, BlockSize, 2]),

@@ -13,7 +13,7 @@ public sealed unsafe class KvCache : IDisposable
     private readonly List<nint> _memory = [];
     private readonly List<(string Name, OrtValue Value)> _values = [];
 
-    internal KvCache(DecoderSpec spec, ModelDType dtype, int blockSize, int blockCount)
+    internal KvCache(DecoderSpec spec, KvCacheDType dtype, int blockSize, int blockCount)
     {
         try
         {
@@ -36,7 +36,8 @@ public sealed unsafe class KvCache : IDisposable
     }
 
     /// <summary>Bytes that one block takes, keys, values and their scales over all layers.</summary>
-    public static long BytesPerBlock(DecoderSpec spec, ModelDType dtype, int blockSize) => CacheTensor.Of(spec, dtype).Sum(tensor => tensor.BytesPerBlock(blockSize));
+    public static long BytesPerBlock(DecoderSpec spec, KvCacheDType dtype, int blockSize) =>
+        CacheTensor.Of(spec, dtype).Sum(tensor => tensor.BytesPerBlock(blockSize));
 
     /// <summary>Binds every layer's cache to the graph's inputs; they stay bound.</summary>
     internal void BindTo(OrtIoBinding binding)

@@ -28,7 +28,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         _session = new InferenceSession(model.ModelPath, _sessionOptions);
         _binding = _session.CreateIoBinding();
         _output = model.DType == ModelDType.Int8 ? new Int8LogitsOutput(model.ReadHeadScales()) : new FloatLogitsOutput(model.Spec.VocabularySize);
-        _cache = new KvCache(model.Spec, model.DType, options.BlockSize, options.BlockCount);
+        _cache = new KvCache(model.Spec, model.KvCacheDType, options.BlockSize, options.BlockCount);
         _cache.BindTo(_binding);
         Limits = new ModelLimits(model.Spec.VocabularySize, options.MaxModelLength, options.BlockSize, options.BlockCount);
     }

@@ -1,3 +1,5 @@
+using Inference.Models.Graphs;
+
 namespace Inference.Models.Conversion;
 
 /// <summary>A converted model's place in the cache.</summary>
@@ -17,7 +19,8 @@ internal sealed record CacheEntry(string Folder, string Key, DecoderSpec Spec, C
         {
             return ConversionManifest.Parse(File.ReadAllBytes(Path.Combine(Folder, ConversionManifest.FileName))) is { } manifest
                 && manifest.Key == Key && manifest.Spec == Spec
-                && manifest.DType == Target.DType && manifest.EmitterVersion == Target.EmitterVersion
+                && manifest.DType == Target.DType && manifest.KvCacheDType == Target.KvCacheDType
+                && manifest.EmitterVersion == DecoderGraphEmitter.Version
                 && manifest.Files.Select(file => file.Name).SequenceEqual(Target.FileNames)
                 && manifest.Files.All(file => new FileInfo(Path.Combine(Folder, file.Name)).Length == file.Length)
                 && manifest.Files.SequenceEqual(Digest(Folder, progress, cancellationToken));
@@ -34,7 +37,8 @@ internal sealed record CacheEntry(string Folder, string Key, DecoderSpec Spec, C
     {
         Key = Key,
         DType = Target.DType,
-        EmitterVersion = Target.EmitterVersion,
+        KvCacheDType = Target.KvCacheDType,
+        EmitterVersion = DecoderGraphEmitter.Version,
         Spec = Spec,
         Files = Digest(folder, progress: null, cancellationToken),
     };

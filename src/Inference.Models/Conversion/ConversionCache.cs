@@ -31,7 +31,7 @@ public sealed class ConversionCache
     /// <param name="progress">Called from several threads, one at a time.</param>
     /// <param name="cancellationToken">Ends the work within a fraction of a second; what was written is removed.</param>
     /// <exception cref="ModelFormatException">The model is unusable: a weight is missing, has another shape, or its configuration makes no
-    /// sense, or none for <see cref="ConversionOptions.DType"/>.</exception>
+    /// sense, or none in the numbers asked for.</exception>
     /// <exception cref="ConversionException">The folder cannot be written, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ConvertedModel GetOrConvert(
@@ -44,14 +44,10 @@ public sealed class ConversionCache
         }
         var spec = input.Spec with { MaxPositions = Math.Min(input.Spec.MaxPositions, options.MaxPositions ?? int.MaxValue) };
         SpecLimits.Check(spec, (field, wrong) => new ModelFormatException($"the model's {field} {wrong}"));
-        var target = ConversionTarget.Of(options.DType);
-        if (options.DType == ModelDType.Int8 && !Int8Support.IsSupported(spec, out var reason))
-        {
-            throw new ModelFormatException($"the model cannot run in int8: {reason} (--dtype float32 can run it)");
-        }
+        var target = ConversionTarget.Of(options, spec);
         var key = ConversionKey.Compute(spec, target, input.SourceFiles, progress, cancellationToken);
         var entry = new CacheEntry(Path.Combine(_directory, key), key, spec, target);
-        var model = new ConvertedModel(Path.Combine(entry.Folder, ModelWriter.ModelFile), spec, options.DType);
+        var model = new ConvertedModel(Path.Combine(entry.Folder, ModelWriter.ModelFile), spec, target.DType, target.KvCacheDType);
 
         // A whole entry is never changed, so it can be used without the lock, and from a folder that cannot be written.
         if (!entry.IsWhole(progress, cancellationToken))

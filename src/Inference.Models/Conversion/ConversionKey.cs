@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
+using Inference.Models.Graphs;
 
 namespace Inference.Models.Conversion;
 
@@ -19,7 +20,7 @@ internal static class ConversionKey
         CancellationToken cancellationToken)
     {
         var hash = new XxHash128();
-        Append(hash, $"{target.DType} emitter {target.EmitterVersion}");
+        Append(hash, $"{target.DType} cache {target.KvCacheDType} emitter {DecoderGraphEmitter.Version}");
         Append(hash, JsonSerializer.Serialize(spec, ManifestJsonContext.Default.DecoderSpec));
         foreach (var line in Describe(sourceFiles, progress, cancellationToken).Order(StringComparer.Ordinal))
         {

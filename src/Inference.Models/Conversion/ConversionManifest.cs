@@ -14,6 +14,9 @@ internal sealed record ConversionManifest
     [JsonPropertyName("dtype")]
     public required ModelDType DType { get; init; }
 
+    [JsonPropertyName("kv_cache_dtype")]
+    public required KvCacheDType KvCacheDType { get; init; }
+
     public required int EmitterVersion { get; init; }
 
     public required DecoderSpec Spec { get; init; }

@@ -6,29 +6,39 @@ namespace Inference.Models.Conversion;
 
 /// <summary>What a model is converted to.</summary>
 /// <param name="DType">In which numbers it computes.</param>
-/// <param name="EmitterVersion">Of the code that emits the graph.</param>
-/// <param name="FileNames">Of the model and its constants.</param>
-/// <param name="Emit">Plans the graph of a model.</param>
-internal sealed record ConversionTarget(
-    ModelDType DType, int EmitterVersion, ImmutableArray<string> FileNames, Func<DecoderSpec, WeightSource, EmittedGraph> Emit)
+/// <param name="KvCacheDType">In which numbers it keeps keys and values.</param>
+internal sealed record ConversionTarget(ModelDType DType, KvCacheDType KvCacheDType)
 {
-    private static readonly ConversionTarget Float32 = new(
-        ModelDType.Float32,
-        DecoderGraphEmitter.Version,
-        [ModelWriter.ModelFile, ModelWriter.WeightsFile],
-        (spec, weights) => DecoderGraphEmitter.Emit(spec, weights, ModelWriter.WeightsFile));
-
-    private static readonly ConversionTarget Int8 = new(
-        ModelDType.Int8,
-        Int8GraphEmitter.Version,
-        [ModelWriter.ModelFile, ModelWriter.WeightsFile, ModelWriter.HeadScalesFile],
-        (spec, weights) => Int8GraphEmitter.Emit(spec, weights, ModelWriter.WeightsFile, ModelWriter.HeadScalesFile));
-
+    /// <summary>The target that options ask for.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such type.</exception>
-    public static ConversionTarget Of(ModelDType dtype) => dtype switch
+    /// <exception cref="ModelFormatException">The model cannot be converted to it.</exception>
+    public static ConversionTarget Of(ConversionOptions options, DecoderSpec spec)
     {
-        ModelDType.Float32 => Float32,
-        ModelDType.Int8 => Int8,
-        _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "--dtype is float32 or int8"),
-    };
+        var dtype = Enum.IsDefined(options.DType)
+            ? options.DType
+            : throw new ArgumentOutOfRangeException(nameof(options), options.DType, "--dtype is float32 or int8");
+        var cache = options.KvCacheDType ?? Int8Support.DefaultCache(spec, dtype);
+        if (dtype == ModelDType.Int8 && !Int8Support.IsSupported(spec, out var reason))
+        {
+            throw new ModelFormatException($"the model cannot run in int8: {reason} (--dtype float32 can run it)");
+        }
+
+        if (cache == KvCacheDType.Int8 && !Int8Support.IsCacheSupported(spec, out reason))
+        {
+            throw new ModelFormatException($"the model cannot use a KV cache in int8: {reason} (--kv-cache-dtype float32 can)");
+        }
+
+        return new ConversionTarget(dtype, cache);
+    }
+
+    /// <summary>Of the model and its constants.</summary>
+    public ImmutableArray<string> FileNames => DType == ModelDType.Int8
+        ? [ModelWriter.ModelFile, ModelWriter.WeightsFile, ModelWriter.HeadScalesFile]
+        : [ModelWriter.ModelFile, ModelWriter.WeightsFile];
+
+    /// <summary>Plans the graph of a model.</summary>
+    /// <exception cref="ModelFormatException">A weight is missing or has another shape.</exception>
+    public EmittedGraph Emit(DecoderSpec spec, WeightSource weights) => DType == ModelDType.Int8
+        ? Int8GraphEmitter.Emit(spec, weights, ModelWriter.WeightsFile, ModelWriter.HeadScalesFile, KvCacheDType)
+        : DecoderGraphEmitter.Emit(spec, weights, ModelWriter.WeightsFile, KvCacheDType);
 }

@@ -6,7 +6,8 @@ namespace Inference.Models.Conversion;
 /// <param name="ModelPath">The graph; its weights lie beside it.</param>
 /// <param name="Spec">What it computes, with <see cref="DecoderSpec.MaxPositions"/> as converted: the rotary tables end there.</param>
 /// <param name="DType">In which numbers it computes, which decides the form of the graph: see <see cref="Graphs.GraphContract"/>.</param>
-public sealed record ConvertedModel(string ModelPath, DecoderSpec Spec, ModelDType DType)
+/// <param name="KvCacheDType">In which numbers it keeps keys and values, which decides the graph's cache inputs.</param>
+public sealed record ConvertedModel(string ModelPath, DecoderSpec Spec, ModelDType DType, KvCacheDType KvCacheDType)
 {
     /// <summary>
     /// Reads the scales of the head's outputs, FLOAT [vocabulary], by which the accumulators of a model in <see cref="ModelDType.Int8"/>

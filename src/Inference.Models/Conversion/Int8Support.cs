@@ -2,44 +2,44 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Inference.Models.Conversion;
 
-/// <summary>
-/// Tells which models <see cref="ModelDType.Int8"/> is for: those without biases whose sizes fit the rotation and the kernels.
-/// </summary>
+/// <summary>Tells which models <see cref="ModelDType.Int8"/> and <see cref="KvCacheDType.Int8"/> are for.</summary>
 public static class Int8Support
 {
-    /// <summary>Heads and rows are worked on in whole vectors, and rotated in blocks of at least a vector.</summary>
-    private const int HeadMultiple = 32;
-
-    private const int WidthMultiple = 64;
-
     /// <summary>The sum of more products of two 8-bit numbers may overflow 32 bits: 2^17 * 128 * 127 is just below 2^31.</summary>
     private const int MostInputs = 1 << 17;
+
+    /// <summary>Attention over keys and values in 8 bits works on whole vectors of them.</summary>
+    private const int HeadMultiple = 32;
+
+    /// <summary>The sum of more products of numbers of 16 and 8 bits may overflow 32 bits: 2^9 * 2^15 * 127 is just below 2^31.</summary>
+    private const int LargestHead = 1 << 9;
 
     /// <summary>Whether a model can be converted to int8.</summary>
     /// <param name="spec">What it computes; within the limits of a model that was read from files.</param>
     /// <param name="reason">If not, one line that names the field of the configuration which stands against it.</param>
     public static bool IsSupported(DecoderSpec spec, [NotNullWhen(false)] out string? reason)
     {
-        var attention = spec.Attention;
-        reason = Bias("the q, k and v projections have", attention.HasQkvBias)
-            ?? Bias("the attention's output projection has", attention.HasOutputBias)
-            ?? Bias("the MLP's projections have", spec.Mlp.HasBias)
-            ?? HeadSize(attention.HeadSize)
-            ?? Width("hidden_size", spec.HiddenSize)
-            ?? Width("intermediate_size", spec.Mlp.IntermediateSize)
-            ?? Inputs("num_attention_heads * head_dim", (long)attention.HeadCount * attention.HeadSize);
+        reason = Inputs("hidden_size", spec.HiddenSize)
+            ?? Inputs("intermediate_size", spec.Mlp.IntermediateSize)
+            ?? Inputs("num_attention_heads * head_dim", (long)spec.Attention.HeadCount * spec.Attention.HeadSize);
         return reason is null;
     }
 
-    private static string? Bias(string who, bool has) => has ? $"{who} biases, which int8 cannot express" : null;
+    /// <summary>Whether a model's keys and values can be kept in int8, whatever it computes in.</summary>
+    /// <param name="spec">What it computes; within the limits of a model that was read from files.</param>
+    /// <param name="reason">If not, one line that names the field of the configuration which stands against it.</param>
+    public static bool IsCacheSupported(DecoderSpec spec, [NotNullWhen(false)] out string? reason)
+    {
+        var size = spec.Attention.HeadSize;
+        reason = size % HeadMultiple == 0 && size <= LargestHead
+            ? null
+            : $"head_dim is {size}; int8 needs a multiple of {HeadMultiple} up to {LargestHead}";
+        return reason is null;
+    }
 
-    private static string? HeadSize(int size) => int.IsPow2(size) && size % HeadMultiple == 0
-        ? null
-        : $"head_dim is {size}; int8 needs a power of two of at least {HeadMultiple}";
-
-    private static string? Width(string field, int width) => width % WidthMultiple == 0
-        ? Inputs(field, width)
-        : $"{field} is {width}; int8 needs a multiple of {WidthMultiple}";
+    /// <summary>What goes with the numbers that a model computes in: int8 with int8 where the model allows it, else float32.</summary>
+    public static KvCacheDType DefaultCache(DecoderSpec spec, ModelDType dtype) =>
+        dtype == ModelDType.Int8 && IsCacheSupported(spec, out _) ? KvCacheDType.Int8 : KvCacheDType.Float32;
 
     private static string? Inputs(string field, long count) => count <= MostInputs
         ? null

@@ -10,7 +10,9 @@ namespace Inference.Models.Graphs;
 /// <remarks>
 /// A graph in float32 has the output <see cref="Logits"/> and the operators <see cref="PagedAttention"/> and <see cref="SwiGlu"/>.
 /// A graph in int8 has the outputs <see cref="LogitsAccumulators"/>, <see cref="LogitsScales"/> and <see cref="LogitsArgMax"/>, and the
-/// operators from <see cref="EmbedNormQuantize"/> on. Its rules:
+/// operators from <see cref="EmbedNormQuantize"/> on, if they can express it. What they cannot is computed by the operators of float32,
+/// between <see cref="DequantizeRows"/> and <see cref="QuantizeRows"/>. A KV cache in int8 goes with both, see
+/// <see cref="PagedAttentionInt8Cache"/>. The rules of int8:
 /// <para>Activations: a row is UINT8 with zero point <see cref="ZeroPoint"/> and one FLOAT scale, x = scale * (u8 - 128); the scale is
 /// max|x| / 127, and 0 for a row of zeros.</para>
 /// <para>Weights: INT8 [in, out] with zero point 0 and one FLOAT scale per output (column scale). The accumulator that MatMulInteger gives
@@ -77,6 +79,24 @@ public static class GraphContract
     public const string SwiGlu = "SwiGlu";
 
     /// <summary>
+    /// <see cref="PagedAttention"/> over a cache in int8: key cache, value cache, key scales and value scales stand where the caches do in
+    /// its inputs. Queries are quantised to 16 bits.
+    /// </summary>
+    public const string PagedAttentionInt8Cache = "PagedAttentionInt8Cache";
+
+    /// <summary>
+    /// Quantises rows: FLOAT [rows, width], of any width, to UINT8 [rows, width] and scales FLOAT [rows]. Attribute:
+    /// <see cref="Hadamard"/>, with 1 for no rotation; another needs a width that is a multiple of 16.
+    /// </summary>
+    public const string QuantizeRows = "QuantizeRows";
+
+    /// <summary>
+    /// accumulator * row scale * column scale + bias. Inputs, in order: accumulators INT32 [rows, width], of any width; row scales FLOAT
+    /// [rows]; column scales FLOAT [width]; and, if there are biases, those, FLOAT [width]. Output: FLOAT [rows, width].
+    /// </summary>
+    public const string DequantizeRows = "DequantizeRows";
+
+    /// <summary>
     /// Looks the tokens up, and norms and quantises their rows. Inputs, in order: <see cref="InputIds"/>, embedding INT8 [vocabulary,
     /// hidden], embedding scales FLOAT [vocabulary] (one per token). Outputs: residual FLOAT [num_tokens, hidden] (embedding * scale),
     /// x UINT8 [num_tokens, hidden], x scales FLOAT [num_tokens]. Attribute: <see cref="Epsilon"/>.
@@ -135,14 +155,14 @@ public static class GraphContract
     public const string Epsilon = "epsilon";
 
     /// <summary>
-    /// INT attribute of <see cref="SwiGluQuantize"/>: a power of two that divides the row's length. Every block of so many neighbouring
+    /// INT attribute of <see cref="SwiGluQuantize"/> and <see cref="QuantizeRows"/>: a power of two that divides the row's length. Every block of so many neighbouring
     /// elements is multiplied by the Hadamard matrix of that size in Sylvester's order (H(1) = 1, H(2n) = [H(n) H(n); H(n) -H(n)]) and
     /// divided by the square root of the size.
     /// </summary>
     public const string Hadamard = "hadamard";
 
     /// <summary>
-    /// Written in place. In float32: FLOAT [num_blocks, kv heads, head size, block size]. Transposed within a block, so that the keys of
+    /// Written in place. In a cache of float32: FLOAT [num_blocks, kv heads, head size, block size]. Transposed within a block, so that the keys of
     /// neighbouring tokens lie side by side: a vector holds one dimension of many keys, and a dot product needs no sum across its lanes.
     /// In int8: INT8 [num_blocks, kv heads, head size / 2, block size, 2], pairs of dimensions side by side, as multiply-add instructions
     /// take them.

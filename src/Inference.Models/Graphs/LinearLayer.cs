@@ -7,4 +7,8 @@ namespace Inference.Models.Graphs;
 /// <param name="InputSize">Columns of the weights.</param>
 /// <param name="Parts">The weights, in the order of their outputs; Size is the number of outputs.</param>
 /// <param name="HasBias">Whether each weight has a bias.</param>
-internal sealed record LinearLayer(string Name, int InputSize, ImmutableArray<WeightPart> Parts, bool HasBias);
+internal sealed record LinearLayer(string Name, int InputSize, ImmutableArray<WeightPart> Parts, bool HasBias)
+{
+    /// <summary>The biases that go with the weights, if they have any.</summary>
+    public ImmutableArray<WeightPart> Biases => [.. Parts.Select(part => part with { Name = WeightNames.BiasOf(part.Name) })];
+}

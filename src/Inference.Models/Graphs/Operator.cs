@@ -20,9 +20,15 @@ internal readonly record struct Operator(string Domain, string Type)
     /// <summary>UINT8 [rows, in] and INT8 [in, out] to INT32 [rows, out].</summary>
     public static readonly Operator MatMulInteger = new("", "MatMulInteger");
 
+    public static readonly Operator QuantizeRows = new(GraphContract.Domain, GraphContract.QuantizeRows);
+
+    public static readonly Operator DequantizeRows = new(GraphContract.Domain, GraphContract.DequantizeRows);
+
     public static readonly Operator EmbedNormQuantize = new(GraphContract.Domain, GraphContract.EmbedNormQuantize);
 
     public static readonly Operator PagedAttentionInt8 = new(GraphContract.Domain, GraphContract.PagedAttentionInt8);
+
+    public static readonly Operator PagedAttentionInt8Cache = new(GraphContract.Domain, GraphContract.PagedAttentionInt8Cache);
 
     public static readonly Operator AddNormQuantize = new(GraphContract.Domain, GraphContract.AddNormQuantize);
 

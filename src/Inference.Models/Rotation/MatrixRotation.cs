@@ -5,4 +5,5 @@ namespace Inference.Models.Rotation;
 /// <param name="Norm">The norm before it, whose weight [in] multiplies the columns, if there is one.</param>
 /// <param name="InputBlock">Hadamard blocks along each row; 1 for none.</param>
 /// <param name="OutputBlock">Hadamard blocks along each column; 1 for none.</param>
-internal sealed record MatrixRotation(string Source, string? Norm, int InputBlock, int OutputBlock = 1);
+/// <param name="IsOnline">Whether the input has to be rotated when the graph runs: no matrix before it can be.</param>
+internal sealed record MatrixRotation(string Source, string? Norm, int InputBlock, int OutputBlock = 1, bool IsOnline = false);

@@ -10,21 +10,23 @@ namespace Inference.Models.Rotation;
 /// <see cref="RotationBlocks"/>, all symmetric and their own inverses, and g the norm before a projection:
 /// (1) the residual stream x becomes R x: embedding E R; into the stream R Wo and R Wd; out of it W diag(g) R, since R leaves the norm's
 /// divisor as it is once g is folded away; (2) each value head v becomes H v, undone in the columns of Wo; (3) the down projection's input
-/// z is to be rotated by its producer, F z, undone in the columns of Wd. The norms' weights become ones, and a tied head a matrix of its
-/// own.
+/// z is to be rotated by its producer, F z, undone in the columns of Wd. A bias is rotated as the rows of its matrix are. The norms'
+/// weights become ones, and a tied head a matrix of its own.
 /// </summary>
 internal sealed class RotatedWeights : WeightSource
 {
     private readonly WeightSource _source;
     private readonly Dictionary<string, MatrixRotation> _matrices;
+    private readonly Dictionary<string, int> _biasBlocks;
 
-    /// <param name="spec">What the original decoder computes; has no biases.</param>
+    /// <param name="spec">What the original decoder computes.</param>
     /// <param name="source">The original weights, which the caller disposes of.</param>
     public RotatedWeights(DecoderSpec spec, WeightSource source)
     {
         _source = source;
         Blocks = RotationBlocks.Of(spec);
         _matrices = Rotations(spec, Blocks);
+        _biasBlocks = _matrices.ToDictionary(matrix => WeightNames.BiasOf(matrix.Key), matrix => matrix.Value.OutputBlock);
     }
 
     public RotationBlocks Blocks { get; }
@@ -33,6 +35,12 @@ internal sealed class RotatedWeights : WeightSource
 
     /// <summary>How many rows of a weight are computed together.</summary>
     public int RowBlock(string name) => _matrices.TryGetValue(name, out var rotation) ? rotation.OutputBlock : 1;
+
+    /// <summary>
+    /// The size of the blocks by which the inputs of a matrix are to be rotated when the graph runs; 1 where the matrices that they come
+    /// from have seen to it.
+    /// </summary>
+    public int OnlineBlock(string name) => _matrices.TryGetValue(name, out var rotation) && rotation.IsOnline ? rotation.InputBlock : 1;
 
     public override bool TryGetShape(string name, out ImmutableArray<long> shape) =>
         _source.TryGetShape(_matrices.TryGetValue(name, out var rotation) ? rotation.Source : name, out shape);
@@ -44,6 +52,11 @@ internal sealed class RotatedWeights : WeightSource
         if (_matrices.TryGetValue(name, out var rotation))
         {
             ReadRotated(rotation, firstRow, destination);
+        }
+        else if (_biasBlocks.TryGetValue(name, out var block))
+        {
+            _source.ReadRows(name, firstRow, destination);
+            Hadamard.Transform(destination, block);
         }
         else if (_matrices.Values.Any(matrix => matrix.Norm == name))
         {
@@ -72,7 +85,7 @@ internal sealed class RotatedWeights : WeightSource
             Add(new(WeightNames.Output(layer), Norm: null, blocks.Head, blocks.Residual));
             Add(new(WeightNames.Gate(layer), mlpNorm, blocks.Residual));
             Add(new(WeightNames.Up(layer), mlpNorm, blocks.Residual));
-            Add(new(WeightNames.Down(layer), Norm: null, blocks.Mlp, blocks.Residual));
+            Add(new(WeightNames.Down(layer), Norm: null, blocks.Mlp, blocks.Residual, IsOnline: true));
         }
 
         return rotations;

@@ -9,7 +9,7 @@ public abstract class CustomOperator
     /// <summary>The most inputs, and the most outputs, that an operator may have.</summary>
     public const int MaxArity = 24;
 
-    /// <summary>Describes an operator; all its inputs and outputs are required.</summary>
+    /// <summary>Describes an operator; all its outputs are required, and all its inputs but the last <see cref="OptionalInputs"/>.</summary>
     /// <param name="name">Its <c>op_type</c> in the graph.</param>
     /// <param name="inputs">Element types in order.</param>
     /// <param name="outputs">Element types in order.</param>
@@ -25,6 +25,9 @@ public abstract class CustomOperator
 
     /// <summary>The <c>op_type</c> of its nodes.</summary>
     public string Name { get; }
+
+    /// <summary>How many of its last inputs a node may leave out; <see cref="KernelContext.InputCount"/> tells whether it did.</summary>
+    public int OptionalInputs { get; protected init; }
 
     /// <summary>Element types of its inputs.</summary>
     public ImmutableArray<TensorElementType> Inputs { get; }

@@ -77,6 +77,7 @@ public sealed unsafe class CustomOperatorDomain : IDisposable
         op->Name = (byte*)Marshal.StringToCoTaskMemUTF8(customOperator.Name);
         op->Operator = GCHandle.ToIntPtr(GCHandle.Alloc(customOperator));
         op->InputCount = customOperator.Inputs.Length;
+        op->RequiredInputCount = op->InputCount - customOperator.OptionalInputs;
         op->OutputCount = customOperator.Outputs.Length;
         for (var i = 0; i < op->InputCount; i++)
         {

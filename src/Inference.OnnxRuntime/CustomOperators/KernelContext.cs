@@ -12,6 +12,17 @@ public readonly unsafe ref struct KernelContext
 
     internal KernelContext(nint context) => _context = context;
 
+    /// <summary>Inputs that the node has: all, or fewer where the last ones may be left out.</summary>
+    public int InputCount
+    {
+        get
+        {
+            nuint count;
+            NativeApi.Check(NativeApi.KernelContextGetInputCount(_context, &count));
+            return (int)count;
+        }
+    }
+
     /// <summary>Input <paramref name="index"/>.</summary>
     public KernelTensor Input(int index)
     {

@@ -38,6 +38,9 @@ internal static unsafe partial class NativeApi
     public static readonly delegate* unmanaged[Cdecl]<nint, byte*, float*, nint> KernelInfoGetFloat =
         (delegate* unmanaged[Cdecl]<nint, byte*, float*, nint>)Table.KernelInfoGetAttribute_float;
 
+    public static readonly delegate* unmanaged[Cdecl]<nint, nuint*, nint> KernelContextGetInputCount =
+        (delegate* unmanaged[Cdecl]<nint, nuint*, nint>)Table.KernelContext_GetInputCount;
+
     public static readonly delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint> KernelContextGetInput =
         (delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint>)Table.KernelContext_GetInput;
 

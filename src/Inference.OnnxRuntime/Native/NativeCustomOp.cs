@@ -42,6 +42,7 @@ internal unsafe struct NativeCustomOp
     public nint Operator;
 
     public int InputCount;
+    public int RequiredInputCount;
     public int OutputCount;
     public fixed int InputTypes[CustomOperators.CustomOperator.MaxArity];
     public fixed int OutputTypes[CustomOperators.CustomOperator.MaxArity];

@@ -17,7 +17,7 @@ internal static unsafe class OperatorCallbacks
         op->GetOutputType = &GetOutputType;
         op->GetOutputTypeCount = &GetOutputTypeCount;
         op->KernelDestroy = &KernelDestroy;
-        op->GetInputCharacteristic = &Required;
+        op->GetInputCharacteristic = &GetInputCharacteristic;
         op->GetOutputCharacteristic = &Required;
         op->GetInputMemoryType = &DefaultMemory;
         op->GetVariadicInputMinArity = &One;
@@ -48,6 +48,10 @@ internal static unsafe class OperatorCallbacks
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nuint GetOutputTypeCount(NativeCustomOp* op) => (nuint)op->OutputCount;
+
+    /// <summary>OrtCustomOpInputOutputCharacteristic: 0 for required, 1 for optional.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetInputCharacteristic(NativeCustomOp* op, nuint index) => (int)index < op->RequiredInputCount ? 0 : 1;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Required(NativeCustomOp* op, nuint index) => 0;

@@ -22,6 +22,8 @@ internal static class OptionTable
             (options, text) => options with { ApiKeys = OptionText.List(text) }),
         new("dtype", "TYPE", "The arithmetic to run the model in: float32, int8, or auto for int8 where the model allows. Default: auto.",
             (options, text) => options with { Dtype = OptionText.OneOf(text, "auto", "float32", "int8") }),
+        new("kv-cache-dtype", "TYPE", "The numbers to keep keys and values in: float32, int8, or auto for what goes with --dtype. Default: auto.",
+            (options, text) => options with { KvCacheDtype = OptionText.OneOf(text, "auto", "float32", "int8") }),
         new("max-model-len", "TOKENS", "The most tokens of one request, prompt and output together. Default: the model's own limit.",
             (options, text) => options with { MaxModelLen = OptionText.Integer(text, 1, MaxTokens) }),
         new("max-num-seqs", "N", "The most requests that run in one step. Default: 256.",

@@ -17,6 +17,9 @@ internal sealed record ServerOptions
     /// <summary>The arithmetic to run the model in.</summary>
     public string Dtype { get; init; } = "auto";
 
+    /// <summary>The numbers to keep keys and values in.</summary>
+    public string KvCacheDtype { get; init; } = "auto";
+
     /// <summary>The names that requests may use; empty for the model's own name.</summary>
     public ImmutableArray<string> ServedModelNames { get; init; } = [];
 

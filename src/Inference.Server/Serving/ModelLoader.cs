@@ -33,11 +33,13 @@ internal static class ModelLoader
         var defaults = GenerationConfig.Read(files.FolderPath);
         CheckVocabulary(files, tokenizer);
         var dtype = DTypeFor(files.Spec, options.Dtype);
-        var executorOptions = ExecutorOptionsFor(files.Spec, dtype, options);
+        var cacheDtype = KvCacheDTypeFor(files.Spec, dtype, options.KvCacheDtype);
+        var executorOptions = ExecutorOptionsFor(files.Spec, cacheDtype, options);
 
         var cache = new ConversionCache(options.CacheDir ?? DefaultCacheDirectory());
         var input = new ConversionInput(files.Spec, files.Weights, files.SourceFiles);
-        var converted = cache.GetOrConvert(input, new ConversionOptions { DType = dtype }, progress, CancellationToken.None);
+        var conversion = new ConversionOptions { DType = dtype, KvCacheDType = cacheDtype };
+        var converted = cache.GetOrConvert(input, conversion, progress, CancellationToken.None);
         var executor = OnnxModelExecutor.Load(converted, executorOptions);
         return new LoadedModel(
             new ServedModel
@@ -72,7 +74,15 @@ internal static class ModelLoader
         };
     }
 
-    private static ExecutorOptions ExecutorOptionsFor(DecoderSpec spec, ModelDType dtype, ServerOptions options)
+    private static KvCacheDType KvCacheDTypeFor(DecoderSpec spec, ModelDType dtype, string name) => name switch
+    {
+        "float32" => KvCacheDType.Float32,
+        "int8" when !Int8Support.IsCacheSupported(spec, out var reason) => throw new OptionException($"--kv-cache-dtype int8: {reason}"),
+        "int8" => KvCacheDType.Int8,
+        _ => Int8Support.DefaultCache(spec, dtype),
+    };
+
+    private static ExecutorOptions ExecutorOptionsFor(DecoderSpec spec, KvCacheDType cacheDtype, ServerOptions options)
     {
         if (options.MaxModelLen > spec.MaxPositions)
         {
@@ -83,14 +93,14 @@ internal static class ModelLoader
         {
             Threads = options.Threads ?? 0,
             BlockSize = options.BlockSize,
-            BlockCount = options.NumBlocks ?? BlockCount(spec, dtype, options),
+            BlockCount = options.NumBlocks ?? BlockCount(spec, cacheDtype, options),
             MaxModelLength = options.MaxModelLen ?? spec.MaxPositions,
         };
     }
 
-    private static int BlockCount(DecoderSpec spec, ModelDType dtype, ServerOptions options)
+    private static int BlockCount(DecoderSpec spec, KvCacheDType cacheDtype, ServerOptions options)
     {
-        var blockBytes = KvCache.BytesPerBlock(spec, dtype, options.BlockSize);
+        var blockBytes = KvCache.BytesPerBlock(spec, cacheDtype, options.BlockSize);
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var memory = options.KvCacheMemory ?? Math.Min(MaxDefaultCacheMemory, available / DefaultCacheShare);
         if (memory > available)

@@ -79,11 +79,7 @@ public sealed class Int8ConversionTests : IDisposable
         Assert.Equal((ModelDType.Int8, ModelDType.Float32), (int8.DType, float32.DType));
         Assert.Equal(("Int8", "Float32"), (ManifestDType(int8), ManifestDType(float32)));
 
-        static string? ManifestDType(ConvertedModel model)
-        {
-            var manifest = File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(model.ModelPath)!, "manifest.json"));
-            return JsonDocument.Parse(manifest).RootElement.GetProperty("dtype").GetString();
-        }
+        static string? ManifestDType(ConvertedModel model) => Manifest(model).GetProperty("dtype").GetString();
     }
 
     [Fact]
@@ -92,7 +88,7 @@ public sealed class Int8ConversionTests : IDisposable
         var path = Path.Combine(Path.GetDirectoryName(Convert(TinyModel.Weights(Spec)).ModelPath)!, "manifest.json");
         foreach (var dtype in (string[])["Float32", "Int4", "7"])
         {
-            File.WriteAllText(path, File.ReadAllText(path).Replace("\"Int8\"", $"\"{dtype}\"", StringComparison.Ordinal));
+            File.WriteAllText(path, File.ReadAllText(path).Replace("\"dtype\": \"Int8\"", $"\"dtype\": \"{dtype}\"", StringComparison.Ordinal));
             var weights = TinyModel.Weights(Spec);
 
             Convert(weights);
@@ -104,13 +100,59 @@ public sealed class Int8ConversionTests : IDisposable
     [Fact]
     public void GetOrConvert_ModelThatInt8CannotExpress_NamesTheFieldAndWritesNothing()
     {
-        var spec = Spec with { HiddenSize = 96 };
+        var spec = Spec with { Mlp = new MlpSpec { IntermediateSize = 1 << 18 } };
 
         var exception = Assert.Throws<ModelFormatException>(() => Convert(TinyModel.Weights(spec), spec));
 
         Assert.Equal(
-            "the model cannot run in int8: hidden_size is 96; int8 needs a multiple of 64 (--dtype float32 can run it)", exception.Message);
+            "the model cannot run in int8: intermediate_size is 262144; int8 sums at most 131072 products (--dtype float32 can run it)",
+            exception.Message);
         Assert.False(Directory.Exists(_folder["cache"]));
+    }
+
+    [Fact]
+    public void GetOrConvert_CacheThatInt8CannotHold_NamesTheField()
+    {
+        var spec = Spec with { Attention = Spec.Attention with { HeadSize = 16 } };
+
+        var exception = Assert.Throws<ModelFormatException>(() => Convert(TinyModel.Weights(spec), spec, kvCache: KvCacheDType.Int8));
+
+        Assert.Equal(
+            "the model cannot use a KV cache in int8: head_dim is 16; int8 needs a multiple of 32 up to 512 (--kv-cache-dtype float32 can)",
+            exception.Message);
+    }
+
+    [Fact]
+    public void GetOrConvert_EachPairOfDTypes_IsAModelOfItsOwn()
+    {
+        var pairs = (from dtype in Enum.GetValues<ModelDType>() from kvCache in Enum.GetValues<KvCacheDType>() select (dtype, kvCache)).ToArray();
+
+        var models = pairs.Select(pair => Convert(TinyModel.Weights(Spec), dtype: pair.dtype, kvCache: pair.kvCache)).ToArray();
+
+        Assert.Equal(pairs, models.Select(model => (model.DType, model.KvCacheDType)));
+        Assert.Equal(pairs.Length, models.Select(model => model.ModelPath).Distinct().Count());
+        Assert.Equal(
+            ["Float32", "Int8", "Float32", "Int8"], models.Select(model => Manifest(model).GetProperty("kv_cache_dtype").GetString()));
+    }
+
+    [Theory]
+    [InlineData(ModelDType.Float32, KvCacheDType.Float32)]
+    [InlineData(ModelDType.Int8, KvCacheDType.Int8)]
+    public void GetOrConvert_NoKvCacheDType_TakesWhatGoesWithTheDType(ModelDType dtype, KvCacheDType kvCache) =>
+        Assert.Equal(kvCache, Convert(TinyModel.Weights(Spec), dtype: dtype).KvCacheDType);
+
+    [Fact]
+    public void GetOrConvert_ModelWithEverything_WritesTheGeneralForm()
+    {
+        var spec = TinyModel.SpecWithEverything;
+        var weights = TinyModel.Weights(spec, scatter: true);
+
+        var converted = Convert(weights, spec);
+
+        var expected = Int8GraphEmitter.Emit(spec, weights, "weights.bin", "head_scales.bin", KvCacheDType.Float32);
+        Assert.Equal((ModelDType.Int8, KvCacheDType.Float32), (converted.DType, converted.KvCacheDType));
+        Assert.Equal(expected.Model, ModelProto.Parser.ParseFrom(File.ReadAllBytes(converted.ModelPath)));
+        Assert.Equal(spec.VocabularySize, converted.ReadHeadScales().Length);
     }
 
     [Fact]
@@ -177,6 +219,25 @@ public sealed class Int8ConversionTests : IDisposable
     public void ReadHeadScales_Float32_IsRefused() => Assert.Throws<InvalidOperationException>(
         Convert(TinyModel.Weights(Spec), dtype: ModelDType.Float32).ReadHeadScales);
 
+    [Theory]
+    [InlineData("Float32")]
+    [InlineData("Int4")]
+    public void GetOrConvert_ManifestOfAnotherKvCacheDType_ConvertsAnew(string kvCache)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(Convert(TinyModel.Weights(Spec)).ModelPath)!, "manifest.json");
+        var manifest = File.ReadAllText(path);
+        File.WriteAllText(path, manifest.Replace("\"kv_cache_dtype\": \"Int8\"", $"\"kv_cache_dtype\": \"{kvCache}\"", StringComparison.Ordinal));
+        Assert.NotEqual(manifest, File.ReadAllText(path));
+        var weights = TinyModel.Weights(Spec);
+
+        Convert(weights);
+
+        Assert.NotEqual(0, weights.ReadCount);
+    }
+
+    private static JsonElement Manifest(ConvertedModel model) => JsonDocument.Parse(
+        File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(model.ModelPath)!, "manifest.json"))).RootElement;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private ConvertedModel Convert(
@@ -184,11 +245,12 @@ public sealed class Int8ConversionTests : IDisposable
         DecoderSpec? spec = null,
         string cache = "cache",
         ModelDType dtype = ModelDType.Int8,
+        KvCacheDType? kvCache = null,
         IProgress<ConversionProgress>? progress = null,
         CancellationToken? cancellation = null) =>
         new ConversionCache(_folder[cache]).GetOrConvert(
             new ConversionInput(spec ?? Spec, weights, [_source]),
-            new ConversionOptions { DType = dtype },
+            new ConversionOptions { DType = dtype, KvCacheDType = kvCache },
             progress,
             cancellation ?? Cancellation);
 }

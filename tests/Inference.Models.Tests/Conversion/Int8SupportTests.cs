@@ -9,16 +9,7 @@ public sealed class Int8SupportTests
 
     public static TheoryData<DecoderSpec, string> Refused => new()
     {
-        { WithAttention(Spec.Attention with { HasQkvBias = true }), "the q, k and v projections have biases, which int8 cannot express" },
-        {
-            WithAttention(Spec.Attention with { HasOutputBias = true }),
-            "the attention's output projection has biases, which int8 cannot express"
-        },
-        { Spec with { Mlp = Spec.Mlp with { HasBias = true } }, "the MLP's projections have biases, which int8 cannot express" },
-        { WithAttention(Spec.Attention with { HeadSize = 96 }), "head_dim is 96; int8 needs a power of two of at least 32" },
-        { WithAttention(Spec.Attention with { HeadSize = 16 }), "head_dim is 16; int8 needs a power of two of at least 32" },
-        { Spec with { HiddenSize = 160 }, "hidden_size is 160; int8 needs a multiple of 64" },
-        { Spec with { Mlp = new MlpSpec { IntermediateSize = 96 } }, "intermediate_size is 96; int8 needs a multiple of 64" },
+        { Spec with { HiddenSize = (1 << 17) + 2 }, "hidden_size is 131074; int8 sums at most 131072 products" },
         {
             Spec with { Mlp = new MlpSpec { IntermediateSize = (1 << 17) + 64 } },
             "intermediate_size is 131136; int8 sums at most 131072 products"
@@ -46,11 +37,39 @@ public sealed class Int8SupportTests
             Spec with { TieWordEmbeddings = false, VocabularySize = 1 },
             WithAttention(Spec.Attention with { HeadSize = 128, KvHeadCount = 1 }),
             Spec with { Mlp = new MlpSpec { IntermediateSize = 1 << 17 } },
+            TinyModel.SpecWithEverything,
         ])
         {
             Assert.True(Int8Support.IsSupported(spec, out var reason));
             Assert.Null(reason);
         }
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(80)]
+    [InlineData(544)]
+    public void IsCacheSupported_HeadThatDoesNotFit_NamesIt(int headSize)
+    {
+        var spec = WithAttention(Spec.Attention with { HeadSize = headSize });
+
+        Assert.False(Int8Support.IsCacheSupported(spec, out var reason));
+        Assert.Equal($"head_dim is {headSize}; int8 needs a multiple of 32 up to 512", reason);
+        Assert.Equal(KvCacheDType.Float32, Int8Support.DefaultCache(spec, ModelDType.Int8));
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(96)]
+    [InlineData(512)]
+    public void IsCacheSupported_HeadThatFits_GivesNoReason(int headSize)
+    {
+        var spec = WithAttention(Spec.Attention with { HeadSize = headSize });
+
+        Assert.True(Int8Support.IsCacheSupported(spec, out var reason));
+        Assert.Null(reason);
+        Assert.Equal(KvCacheDType.Int8, Int8Support.DefaultCache(spec, ModelDType.Int8));
+        Assert.Equal(KvCacheDType.Float32, Int8Support.DefaultCache(spec, ModelDType.Float32));
     }
 
     private static DecoderSpec WithAttention(AttentionSpec attention) => Spec with { Attention = attention };

@@ -1,3 +1,4 @@
+using Inference.Models.Conversion;
 using Inference.Models.Graphs;
 
 namespace Inference.Models.Tests.Graphs;
@@ -66,6 +67,28 @@ public sealed class DecoderGraphEmitterTests
             ],
             graph.Input.Select(GraphText.Describe));
         Assert.Equal(["logits Float [num_logits, 11]"], graph.Output.Select(GraphText.Describe));
+    }
+
+    [Fact]
+    public void Emit_CacheInInt8_AttendsOverIt()
+    {
+        var spec = TinyModel.Spec with { LayerCount = 1 };
+
+        var graph = DecoderGraphEmitter.Emit(spec, TinyModel.Weights(spec), WeightsFile, KvCacheDType.Int8).Model.Graph;
+
+        Assert.Equal(
+            [
+                "past_key_values.0.key Int8 [num_blocks, 2, 1, block_size, 2]",
+                "past_key_values.0.value Int8 [num_blocks, 2, block_size, 2]",
+                "past_key_values.0.key_scale Float [num_blocks, 2, block_size]",
+                "past_key_values.0.value_scale Float [num_blocks, 2, block_size]",
+            ],
+            graph.Input.Skip(5).Select(GraphText.Describe));
+        Assert.Equal(
+            "PagedAttentionInt8Cache(model.layers.0.self_attn.qkv_proj, past_key_values.0.key, past_key_values.0.value,"
+                + " past_key_values.0.key_scale, past_key_values.0.value_scale, block_table, cumulative_sequence_lengths,"
+                + " past_sequence_lengths, cos_cache, sin_cache) -> model.layers.0.self_attn",
+            GraphText.Describe(graph.Node.Single(node => node.Name == "model.layers.0.self_attn")));
     }
 
     [Fact]

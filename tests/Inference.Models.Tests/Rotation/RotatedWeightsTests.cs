@@ -116,26 +116,75 @@ public sealed class RotatedWeightsTests : IDisposable
         Assert.Equal(expected, row[1], 1e-5);
     }
 
+    [Theory]
+    [InlineData("self_attn.q_proj", 1)]
+    [InlineData("self_attn.k_proj", 1)]
+    [InlineData("self_attn.v_proj", 32)]
+    [InlineData("self_attn.o_proj", 64)]
+    [InlineData("mlp.gate_proj", 1)]
+    [InlineData("mlp.up_proj", 1)]
+    [InlineData("mlp.down_proj", 64)]
+    public void ReadRows_Bias_IsRotatedAsTheRowsOfItsMatrix(string projection, int block)
+    {
+        var spec = WithBiases(Spec);
+        var source = TinyModel.Weights(spec, scatter: true);
+        var name = $"model.layers.1.{projection}.bias";
+        var bias = source.Elements(name);
+
+        using var rotated = new RotatedWeights(spec, source);
+        rotated.ReadRows(name, 0, bias);
+
+        Assert.Equal(PlainHadamard.Transform(source.Elements(name), block).AsEnumerable(), bias, (a, b) => Math.Abs(a - b) < 1e-5);
+    }
+
+    [Fact]
+    public void OnlineBlock_AnyMatrix_IsOneButForDownProjections()
+    {
+        Assert.Equal(128, _rotated.OnlineBlock(WeightNames.Down(1)));
+        Assert.All(
+            (string[])[WeightNames.Query(0), WeightNames.Output(1), WeightNames.Gate(1), WeightNames.Head],
+            name => Assert.Equal(1, _rotated.OnlineBlock(name)));
+    }
+
+    [Fact]
+    public void ReadRows_OddSizesAndBiases_ComputesTheSameLogits()
+    {
+        var spec = WithBiases(Spec) with
+        {
+            HiddenSize = 84,
+            Attention = WithBiases(Spec).Attention with { HeadSize = 12 },
+            Mlp = new MlpSpec { IntermediateSize = 80, HasBias = true },
+        };
+        var weights = TinyModel.Weights(spec, scatter: true);
+        AssertSameLogits(spec, weights, [1, 7, 3, 3]);
+    }
+
     [Fact]
     public void ReadRows_ZooLlama_ComputesTheSameLogits()
     {
         using var model = ModelFolder.Open(RepositoryFiles.ZooLlama);
-        AssertSameLogits(model, [1, 17, 300, 5, 5, 411, 2, 99]);
+        AssertSameLogits(model.Spec, model.Weights, [1, 17, 300, 5, 5, 411, 2, 99]);
     }
 
     [Fact]
     public void ReadRows_SmolLm2_ComputesTheSameLogits()
     {
         using var model = ModelFolder.Open(RepositoryFiles.SmolLm2);
-        AssertSameLogits(model, [504, 3575, 282, 4649]);
+        AssertSameLogits(model.Spec, model.Weights, [504, 3575, 282, 4649]);
     }
 
-    private static void AssertSameLogits(ModelFolder model, int[] ids)
+    private static DecoderSpec WithBiases(DecoderSpec spec) => spec with
     {
-        var expected = new ReferenceDecoder(model.Spec, model.Weights).Logits(ids);
-        using var rotated = new RotatedWeights(model.Spec, model.Weights);
+        Attention = spec.Attention with { HasQkvBias = true, HasOutputBias = true },
+        Mlp = spec.Mlp with { HasBias = true },
+    };
 
-        var actual = new ReferenceDecoder(model.Spec with { TieWordEmbeddings = false }, rotated, RotateMlp).Logits(ids);
+    private static void AssertSameLogits(DecoderSpec spec, WeightSource weights, int[] ids)
+    {
+        var expected = new ReferenceDecoder(spec, weights).Logits(ids);
+        using var rotated = new RotatedWeights(spec, weights);
+
+        var actual = new ReferenceDecoder(spec with { TieWordEmbeddings = false }, rotated, RotateMlp).Logits(ids);
 
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 2e-4f * expected.Max(MathF.Abs)));
 

@@ -11,6 +11,7 @@ public sealed class RotationBlocksTests
     [InlineData(192, 64)]
     [InlineData(1536, 512)]
     [InlineData(4096, 512)]
+    [InlineData(80, 16)]
     [InlineData(7, 1)]
     public void Of_Width_TakesTheLargestPowerOfTwoThatDividesItUpTo512(int width, int block)
     {
@@ -18,6 +19,14 @@ public sealed class RotationBlocksTests
 
         Assert.Equal(new RotationBlocks(block, 32, 128), RotationBlocks.Of(spec with { HiddenSize = width }));
         Assert.Equal(new RotationBlocks(64, 32, block), RotationBlocks.Of(spec with { Mlp = new MlpSpec { IntermediateSize = width } }));
+    }
+
+    [Fact]
+    public void Of_OddSizes_RotatesTheMlpInWholeVectorsOnly()
+    {
+        var spec = TinyModel.Int8Spec with { HiddenSize = 84, Mlp = new MlpSpec { IntermediateSize = 104 } };
+
+        Assert.Equal(new RotationBlocks(4, 16, 1), RotationBlocks.Of(spec with { Attention = spec.Attention with { HeadSize = 48 } }));
     }
 
     [Fact]

@@ -3,8 +3,14 @@ namespace Inference.Execution.Cpu.Int8;
 /// <summary>Everything that a paged attention node in int8 reads and writes, as pointers and sizes. All tensors are row-major.</summary>
 internal unsafe struct Int8AttentionArguments
 {
-    /// <summary>int32 [tokens, (heads + 2 * kv heads) * head size]: queries, keys and values of a token side by side.</summary>
+    /// <summary>
+    /// int32 [tokens, (heads + 2 * kv heads) * head size]: queries, keys and values of a token side by side, as accumulators. Null, and
+    /// the scales with it, where they come as <see cref="FloatQkv"/>.
+    /// </summary>
     public int* Qkv;
+
+    /// <summary>float32 [tokens, (heads + 2 * kv heads) * head size], instead of <see cref="Qkv"/>.</summary>
+    public float* FloatQkv;
 
     /// <summary>float32 [tokens].</summary>
     public float* RowScales;
@@ -36,7 +42,7 @@ internal unsafe struct Int8AttentionArguments
     /// <summary>float32 [tokens, heads * head size]: the rows before they are quantised.</summary>
     public float* Attended;
 
-    /// <summary>uint8 [tokens, heads * head size].</summary>
+    /// <summary>uint8 [tokens, heads * head size]; null, and the scales with it, where floats are all that is wanted.</summary>
     public byte* Output;
 
     /// <summary>float32 [tokens].</summary>
@@ -66,7 +72,7 @@ internal unsafe struct Int8AttentionArguments
     public readonly long HeadBlock(int block, int kvHead) => (long)block * KvHeads + kvHead;
 
     /// <summary>
-    /// Brings one head of a packed token back to floats. Key heads come after the query heads, value heads after the key heads.
+    /// Brings one head of a packed token back to floats, or copies them. Key heads come after the query heads, value heads after the key heads.
     /// </summary>
     /// <param name="token">The packed token.</param>
     /// <param name="head">0 to heads + 2 * kv heads.</param>
@@ -74,7 +80,14 @@ internal unsafe struct Int8AttentionArguments
     public readonly void Dequantize<T>(int token, int head, float* destination)
         where T : unmanaged, ILanes<T>
     {
-        var source = Qkv + (long)token * QkvWidth + head * HeadSize;
+        var offset = (long)token * QkvWidth + head * HeadSize;
+        if (FloatQkv != null)
+        {
+            new Span<float>(FloatQkv + offset, HeadSize).CopyTo(new Span<float>(destination, HeadSize));
+            return;
+        }
+
+        var source = Qkv + offset;
         var columnScales = ColumnScales + head * HeadSize;
         var factor = T.Create(RowScales[token]);
         for (var i = 0; i < HeadSize; i += ILanes<T>.Count)

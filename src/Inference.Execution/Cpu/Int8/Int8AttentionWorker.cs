@@ -72,7 +72,7 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         }
 
         Finish(piece, results);
-        if (Interlocked.Decrement(ref *piece.HeadsLeft) == 0)
+        if (args.Output != null && Interlocked.Decrement(ref *piece.HeadsLeft) == 0)
         {
             QuantizeRows(piece);
         }

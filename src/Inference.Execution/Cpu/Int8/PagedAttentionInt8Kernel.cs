@@ -3,9 +3,9 @@ using Inference.OnnxRuntime.CustomOperators;
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
-/// A paged attention node in int8. Inputs are checked before anything is written: a wrong block table must not reach foreign memory.
+/// A paged attention node with a cache of 8 bits, from accumulators to quantised rows or from floats to floats. Inputs are checked before anything is written: a wrong block table must not reach foreign memory.
 /// </summary>
-internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads, float scale) : OperatorKernel
+internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads, float scale, bool isFloat) : OperatorKernel
     where T : unmanaged, ILanes<T>
 {
     // Scores of queries of 16 bits and keys of 8 must not leave 32 bits.
@@ -16,38 +16,43 @@ internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads,
         var arguments = Read(context);
         arguments.Sequences.Validate();
         var tokens = arguments.Sequences.Tokens;
-        arguments.Output = context.Output(0, tokens, arguments.Width).Data<byte>();
-        arguments.OutputScales = context.Output(1, tokens).Data<float>();
+        float* floats = null;
+        if (isFloat)
+        {
+            floats = context.Output(0, tokens, arguments.Width).Data<float>();
+        }
+        else
+        {
+            arguments.Output = context.Output(0, tokens, arguments.Width).Data<byte>();
+            arguments.OutputScales = context.Output(1, tokens).Data<float>();
+        }
 
         var writer = new Int8CacheWriter<T>(arguments);
         RowLoop.Run(context, tokens, writer.Nanoseconds, writer);
 
         using var work = new AttentionWork(arguments, Environment.ProcessorCount);
-        arguments.Attended = work.Attended;
+        arguments.Attended = isFloat ? floats : work.Attended;
         RowLoop.Run(context, work.Count, work.NanosecondsPerPiece, new Int8AttentionWorker<T>(arguments, work.Pieces));
     }
 
     private Int8AttentionArguments Read(KernelContext context)
     {
+        // Accumulators bring two more inputs, their scales.
+        var first = isFloat ? 1 : 3;
         var qkv = context.Input(0);
-        var rowScales = context.Input(1);
-        var columnScales = context.Input(2);
-        var keys = context.Input(3);
-        var values = context.Input(4);
-        var keyScales = context.Input(5);
-        var valueScales = context.Input(6);
-        var cos = context.Input(10);
-        var sin = context.Input(11);
-        var sequences = PagedSequences.Read(context.Input(7), context.Input(8), context.Input(9));
+        var keys = context.Input(first);
+        var values = context.Input(first + 1);
+        var keyScales = context.Input(first + 2);
+        var valueScales = context.Input(first + 3);
+        var cos = context.Input(first + 7);
+        var sin = context.Input(first + 8);
+        var sequences = PagedSequences.Read(context.Input(first + 4), context.Input(first + 5), context.Input(first + 6));
         sequences.Tokens = qkv[0];
         sequences.Blocks = keys[0];
         sequences.BlockSize = keys[3];
         sequences.Positions = cos[0];
         var arguments = new Int8AttentionArguments
         {
-            Qkv = qkv.Data<int>(),
-            RowScales = rowScales.Data<float>(),
-            ColumnScales = columnScales.Data<float>(),
             KeyCache = keys.Data<sbyte>(),
             ValueCache = values.Data<sbyte>(),
             KeyScales = keyScales.Data<float>(),
@@ -66,8 +71,6 @@ internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads,
             arguments.HeadSize % 32 == 0 && arguments.HeadSize <= LargestHead, "the head size is not a multiple of 32 up to 512");
         Arguments.Require(sequences.BlockSize > 0 && sequences.BlockSize % 16 == 0, "the block size is not a multiple of 16");
         Arguments.Require(qkv[1] == arguments.QkvWidth, "qkv does not have (heads + 2 * kv heads) * head size columns");
-        Arguments.Require(rowScales[0] == sequences.Tokens, "the row scales are not one for each token");
-        Arguments.Require(columnScales[0] == arguments.QkvWidth, "the column scales are not one for each column of qkv");
         Arguments.Require(
             values[0] == keys[0] && values[1] == kvHeads && values[2] == sequences.BlockSize && values[3] == arguments.HeadSize,
             "the value cache does not have the key cache's geometry");
@@ -75,7 +78,25 @@ internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads,
         RequireScales(valueScales, sequences, "the value scales are not [blocks, kv heads, block size]");
         Arguments.Require(
             cos[1] * 2 == arguments.HeadSize && sin[1] == cos[1] && sin[0] == cos[0], "cos and sin are not [positions, head size / 2]");
+        ReadQkv(context, ref arguments);
         return arguments;
+    }
+
+    private void ReadQkv(KernelContext context, ref Int8AttentionArguments arguments)
+    {
+        if (isFloat)
+        {
+            arguments.FloatQkv = context.Input(0).Data<float>();
+            return;
+        }
+
+        var rowScales = context.Input(1);
+        var columnScales = context.Input(2);
+        Arguments.Require(rowScales[0] == arguments.Sequences.Tokens, "the row scales are not one for each token");
+        Arguments.Require(columnScales[0] == arguments.QkvWidth, "the column scales are not one for each column of qkv");
+        arguments.Qkv = context.Input(0).Data<int>();
+        arguments.RowScales = rowScales.Data<float>();
+        arguments.ColumnScales = columnScales.Data<float>();
     }
 
     private void RequireScales(KernelTensor scales, in PagedSequences sequences, string otherwise) =>

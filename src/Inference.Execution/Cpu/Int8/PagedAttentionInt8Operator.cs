@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Inference.Models.Graphs;
 using Inference.OnnxRuntime.CustomOperators;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -11,18 +12,29 @@ namespace Inference.Execution.Cpu.Int8;
 internal sealed class PagedAttentionInt8Operator() : LaneOperator(
     GraphContract.PagedAttentionInt8,
     [
-        TensorElementType.Int32, TensorElementType.Float, TensorElementType.Float,
-        TensorElementType.Int8, TensorElementType.Int8, TensorElementType.Float, TensorElementType.Float,
-        TensorElementType.Int32, TensorElementType.Int32, TensorElementType.Int32,
-        TensorElementType.Float, TensorElementType.Float,
+        TensorElementType.Int32, TensorElementType.Float, TensorElementType.Float, .. CacheInputs,
     ],
     [TensorElementType.UInt8, TensorElementType.Float])
 {
-    protected override OperatorKernel CreateKernel<T>(KernelInfo info)
+    /// <summary>The cache and its scales, the step's sequences, the rotary tables.</summary>
+    internal static ImmutableArray<TensorElementType> CacheInputs =>
+    [
+        TensorElementType.Int8, TensorElementType.Int8, TensorElementType.Float, TensorElementType.Float,
+        TensorElementType.Int32, TensorElementType.Int32, TensorElementType.Int32,
+        TensorElementType.Float, TensorElementType.Float,
+    ];
+
+    /// <summary>Makes the kernel of a node.</summary>
+    /// <param name="info">Its attributes.</param>
+    /// <param name="isFloat">Whether it computes from floats to floats.</param>
+    internal static OperatorKernel CreateKernel<T>(KernelInfo info, bool isFloat)
+        where T : unmanaged, ILanes<T>
     {
         var (heads, kvHeads) = PagedAttentionOperator.ReadHeads(info);
         var scale = info.GetSingle(GraphContract.Scale);
         Arguments.Require(float.IsFinite(scale) && scale > 0, $"{GraphContract.Scale} {scale} is not a positive number.");
-        return new PagedAttentionInt8Kernel<T>(heads, kvHeads, scale);
+        return new PagedAttentionInt8Kernel<T>(heads, kvHeads, scale, isFloat);
     }
+
+    protected override OperatorKernel CreateKernel<T>(KernelInfo info) => CreateKernel<T>(info, isFloat: false);
 }

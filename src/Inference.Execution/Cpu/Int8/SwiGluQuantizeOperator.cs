@@ -1,4 +1,3 @@
-using System.Numerics;
 using Inference.Models.Graphs;
 using Inference.OnnxRuntime.CustomOperators;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -11,11 +10,6 @@ internal sealed class SwiGluQuantizeOperator() : LaneOperator(
     [TensorElementType.Int32, TensorElementType.Float, TensorElementType.Float],
     [TensorElementType.UInt8, TensorElementType.Float])
 {
-    protected override OperatorKernel CreateKernel<T>(KernelInfo info)
-    {
-        var size = info.GetInt64(GraphContract.Hadamard);
-        Arguments.Require(
-            size is > 0 and <= 1 << 16 && BitOperations.IsPow2(size), $"{GraphContract.Hadamard} {size} is not a power of two up to 65536");
-        return new SwiGluQuantizeKernel<T>((int)size);
-    }
+    protected override OperatorKernel CreateKernel<T>(KernelInfo info) =>
+        new SwiGluQuantizeKernel<T>(QuantizeRowsOperator.ReadHadamard(info));
 }

@@ -1,85 +1,83 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Inference.Models.Checkpoints;
+using Inference.Models.Conversion;
 using Inference.Models.Rotation;
-using DataType = Inference.Models.Graphs.Onnx.TensorProto.Types.DataType;
 
 namespace Inference.Models.Graphs.Int8;
 
 /// <summary>
-/// Emits the graph of a decoder in 8 bits, in the contract of <see cref="GraphContract"/>, with <see cref="RotatedWeights"/>: eight nodes a
-/// layer, of which four are products. What lies between two products (scaling, norms, activations, rotations, quantising) is one operator,
-/// so that each row is read and written once.
+/// Emits the graph of a decoder in 8 bits, in the contract of <see cref="GraphContract"/>, with <see cref="RotatedWeights"/>. The fused
+/// form has eight nodes a layer, of which four are products: what lies between two products (scaling, norms, activations, rotations,
+/// quantising) is one operator, so that each row is read and written once. Attention with biases, or over a cache of floats, takes three
+/// nodes in its place. A decoder that the fused form does not fit gets the graph of <see cref="DecoderGraphEmitter"/>, with products in
+/// 8 bits.
 /// </summary>
 internal sealed class Int8GraphEmitter
 {
-    /// <summary>As <see cref="DecoderGraphEmitter.Version"/>, for what is emitted in 8 bits.</summary>
-    public const int Version = 1;
+    /// <summary>The fused operators work on whole vectors of so many elements.</summary>
+    private const int WidthMultiple = 16;
 
     private readonly DecoderSpec _spec;
     private readonly GraphBuilder _graph;
     private readonly RotatedWeights _weights;
     private readonly Int8LinearEmitter _linear;
-    private readonly string _headScalesFile;
+    private readonly KvCacheDType _cache;
 
-    private Int8GraphEmitter(DecoderSpec spec, RotatedWeights weights, string weightsFile, string headScalesFile)
+    private Int8GraphEmitter(DecoderSpec spec, RotatedWeights weights, string weightsFile, string headScalesFile, KvCacheDType cache)
     {
         _spec = spec;
         _graph = new GraphBuilder(spec.ModelType, weightsFile);
         _weights = weights;
-        _linear = new Int8LinearEmitter(_graph, _weights);
-        _headScalesFile = headScalesFile;
+        _linear = new Int8LinearEmitter(_graph, _weights, headScalesFile);
+        _cache = cache;
     }
 
     /// <summary>Plans the whole graph; reads shapes, but no weights.</summary>
-    /// <param name="spec">What the model computes; <see cref="Conversion.Int8Support"/> holds for it.</param>
+    /// <param name="spec">What the model computes; <see cref="Int8Support"/> holds for it.</param>
     /// <param name="weights">The original weights; read later, when the files are written.</param>
     /// <param name="weightsFile">The weights file's path relative to the model's folder.</param>
     /// <param name="headScalesFile">The path of the file that holds nothing but the head's scales, FLOAT [vocabulary].</param>
+    /// <param name="cache">In which numbers keys and values are kept.</param>
     /// <exception cref="ModelFormatException">A weight is missing or has another shape.</exception>
-    public static EmittedGraph Emit(DecoderSpec spec, WeightSource weights, string weightsFile, string headScalesFile)
+    public static EmittedGraph Emit(
+        DecoderSpec spec, WeightSource weights, string weightsFile, string headScalesFile, KvCacheDType cache = KvCacheDType.Int8)
     {
         foreach (var (name, shape) in RequiredWeights.Of(spec))
         {
             RequiredWeights.Check(weights, name, shape);
         }
 
-        return new Int8GraphEmitter(spec, new RotatedWeights(spec, weights), weightsFile, headScalesFile).Emit();
+        var rotated = new RotatedWeights(spec, weights);
+        return Fits(spec)
+            ? new Int8GraphEmitter(spec, rotated, weightsFile, headScalesFile, cache).Emit()
+            : DecoderGraphEmitter.EmitInt8(spec, rotated, weightsFile, headScalesFile, cache);
     }
+
+    /// <summary>Whether the fused form can express a decoder.</summary>
+    private static bool Fits(DecoderSpec spec) =>
+        !spec.Attention.HasOutputBias && !spec.Mlp.HasBias
+        && spec.HiddenSize % WidthMultiple == 0 && spec.Mlp.IntermediateSize % WidthMultiple == 0;
 
     private EmittedGraph Emit()
     {
-        DeclareInputs();
-        var rotaryTables = RotaryTable.Emit(_graph, _spec);
+        StepInputs.Declare(_graph);
+        var attention = new AttentionEmitter(_graph, _spec, _cache);
         var stream = Embed();
-        for (var layer = 0; layer < _spec.LayerCount; layer++)
+        for (var index = 0; index < _spec.LayerCount; index++)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}");
-            if (layer > 0)
+            var layer = new Projections(_spec, index);
+            if (index > 0)
             {
-                stream = AddAndNorm(name + ".input_layernorm", stream);
+                stream = AddAndNorm(layer.Name + ".input_layernorm", stream);
             }
 
-            stream = stream with { Branch = Attention(layer, name + ".self_attn", stream.Normed, rotaryTables) };
-            stream = AddAndNorm(name + ".post_attention_layernorm", stream);
-            stream = stream with { Branch = Mlp(layer, name + ".mlp", stream.Normed) };
+            stream = stream with { Branch = _linear.Emit(Attend(layer, stream.Normed, attention), layer.Output) };
+            stream = AddAndNorm(layer.Name + ".post_attention_layernorm", stream);
+            stream = stream with { Branch = _linear.Emit(Activate(layer, stream.Normed), layer.Down) };
         }
 
         Head(stream);
-        return _graph.Build(Version);
-    }
-
-    private void DeclareInputs()
-    {
-        StepInputs.Declare(_graph);
-        var (kvHeads, headSize) = (_spec.Attention.KvHeadCount, _spec.Attention.HeadSize);
-        for (var layer = 0; layer < _spec.LayerCount; layer++)
-        {
-            _graph.Input(GraphContract.KeyCache(layer), DataType.Int8, "num_blocks", kvHeads, headSize / 2, "block_size", 2);
-            _graph.Input(GraphContract.ValueCache(layer), DataType.Int8, "num_blocks", kvHeads, "block_size", headSize);
-            _graph.Input(GraphContract.KeyScaleCache(layer), DataType.Float, "num_blocks", kvHeads, "block_size");
-            _graph.Input(GraphContract.ValueScaleCache(layer), DataType.Float, "num_blocks", kvHeads, "block_size");
-        }
+        return _graph.Build(DecoderGraphEmitter.Version);
     }
 
     private ResidualStream Embed()
@@ -91,52 +89,29 @@ internal sealed class Int8GraphEmitter
         return Norm("model.embed_tokens", Operator.EmbedNormQuantize, [GraphContract.InputIds, embedding, scales]);
     }
 
-    private Accumulators Attention(int layer, string name, QuantizedRows input, ImmutableArray<string> rotaryTables)
+    private QuantizedRows Attend(Projections layer, QuantizedRows input, AttentionEmitter attention)
     {
-        var attention = _spec.Attention;
-        var queryWidth = attention.HeadCount * attention.HeadSize;
-        var kvWidth = attention.KvHeadCount * attention.HeadSize;
-        var qkv = _linear.Emit(input, new LinearLayer(
-            name + ".qkv_proj",
-            _spec.HiddenSize,
-            [new(WeightNames.Query(layer), queryWidth), new(WeightNames.Key(layer), kvWidth), new(WeightNames.Value(layer), kvWidth)],
-            HasBias: false));
-        var attended = new QuantizedRows(name, name + ".scales");
-        _graph.Node(
-            name,
-            Operator.PagedAttentionInt8,
-            [
-                qkv.Name, qkv.RowScales, qkv.ColumnScales,
-                GraphContract.KeyCache(layer), GraphContract.ValueCache(layer),
-                GraphContract.KeyScaleCache(layer), GraphContract.ValueScaleCache(layer),
-                GraphContract.BlockTable, GraphContract.CumulativeSequenceLengths, GraphContract.PastSequenceLengths,
-                .. rotaryTables,
-            ],
-            [attended.Name, attended.Scales],
-            OnnxAttribute.Int(GraphContract.NumHeads, attention.HeadCount),
-            OnnxAttribute.Int(GraphContract.KvNumHeads, attention.KvHeadCount),
-            OnnxAttribute.Float(GraphContract.Scale, attention.Scale));
-        return _linear.Emit(attended, new LinearLayer(
-            name + ".o_proj", queryWidth, [new(WeightNames.Output(layer), _spec.HiddenSize)], HasBias: false));
+        var qkv = _linear.Emit(input, layer.Qkv);
+        if (_cache == KvCacheDType.Int8 && !_spec.Attention.HasQkvBias)
+        {
+            return attention.Emit(layer.Layer, layer.Attention, qkv);
+        }
+
+        var attended = attention.Emit(layer.Layer, layer.Attention, _linear.Dequantize(qkv, layer.Qkv));
+        return _linear.Quantize(attended, layer.Output);
     }
 
-    private Accumulators Mlp(int layer, string name, QuantizedRows input)
+    private QuantizedRows Activate(Projections layer, QuantizedRows input)
     {
-        var width = _spec.Mlp.IntermediateSize;
-        var gateUp = _linear.Emit(input, new LinearLayer(
-            name + ".gate_up_proj",
-            _spec.HiddenSize,
-            [new(WeightNames.Gate(layer), width), new(WeightNames.Up(layer), width)],
-            HasBias: false));
-        var activated = new QuantizedRows(name + ".act_fn", name + ".act_fn.scales");
+        var gateUp = _linear.Emit(input, layer.GateUp);
+        var activated = new QuantizedRows(layer.Activation, layer.Activation + ".scales");
         _graph.Node(
             activated.Name,
             Operator.SwiGluQuantize,
             [gateUp.Name, gateUp.RowScales, gateUp.ColumnScales],
             [activated.Name, activated.Scales],
             OnnxAttribute.Int(GraphContract.Hadamard, _weights.Blocks.Mlp));
-        return _linear.Emit(activated, new LinearLayer(
-            name + ".down_proj", width, [new(WeightNames.Down(layer), _spec.HiddenSize)], HasBias: false));
+        return activated;
     }
 
     private void Head(ResidualStream stream)
@@ -148,15 +123,7 @@ internal sealed class Int8GraphEmitter
             [.. stream.Addends(), GraphContract.LogitsIndices],
             [normed.Name, normed.Scales],
             OnnxAttribute.Float(GraphContract.Epsilon, _spec.NormEpsilon));
-        var logits = _linear.Emit(
-            normed,
-            new LinearLayer(
-                GraphContract.LogitsAccumulators, _spec.HiddenSize, [new(WeightNames.Head, _spec.VocabularySize)], HasBias: false),
-            _headScalesFile);
-        _graph.Node(GraphContract.LogitsArgMax, Operator.ArgMaxRows, [logits.Name, logits.ColumnScales]);
-        _graph.Output(GraphContract.LogitsAccumulators, DataType.Int32, "num_logits", _spec.VocabularySize);
-        _graph.Output(GraphContract.LogitsScales, DataType.Float, "num_logits");
-        _graph.Output(GraphContract.LogitsArgMax, DataType.Int32, "num_logits");
+        _linear.EmitHead(normed, _spec);
     }
 
     private ResidualStream AddAndNorm(string name, ResidualStream stream) => Norm(name, Operator.AddNormQuantize, stream.Addends());

@@ -1,6 +1,8 @@
+using Inference.Models.Conversion;
 using Inference.Models.Graphs;
 using Inference.Models.Graphs.Int8;
 using Inference.Models.Graphs.Onnx;
+using Inference.Models.Rotation;
 
 namespace Inference.Models.Tests.Graphs.Int8;
 
@@ -122,6 +124,113 @@ public sealed class Int8GraphEmitterTests
         var zeroPoint = emitted.Model.Graph.Initializer[0];
         Assert.Equal(GraphContract.ZeroPoint, Assert.Single(zeroPoint.RawData));
         Assert.Equal(TensorProto.Types.DataLocation.Default, zeroPoint.DataLocation);
+    }
+
+    [Fact]
+    public void Emit_CacheOfFloats_AttendsInFloats()
+    {
+        var spec = TinyModel.Int8Spec with { LayerCount = 1 };
+
+        var graph = Int8GraphEmitter.Emit(spec, TinyModel.Weights(spec), "weights.bin", ScalesFile, KvCacheDType.Float32).Model.Graph;
+
+        const string Name = "model.layers.0.self_attn";
+        Assert.Equal(
+            [
+                $"MatMulInteger(model.embed_tokens, {Name}.qkv_proj.weight, activation_zero_point) -> {Name}.qkv_proj",
+                $"DequantizeRows({Name}.qkv_proj, model.embed_tokens.scales, {Name}.qkv_proj.weight_scales) -> {Name}.qkv_proj.dequantized",
+                $"PagedAttention({Name}.qkv_proj.dequantized, past_key_values.0.key, past_key_values.0.value, block_table,"
+                    + $" cumulative_sequence_lengths, past_sequence_lengths, cos_cache, sin_cache) -> {Name}",
+                $"QuantizeRows({Name}) -> {Name}.o_proj.input, {Name}.o_proj.input.scales",
+                $"MatMulInteger({Name}.o_proj.input, {Name}.o_proj.weight, activation_zero_point) -> {Name}.o_proj",
+            ],
+            graph.Node.Skip(1).Take(5).Select(GraphText.Describe));
+        Assert.Equal(
+            ["past_key_values.0.key Float [num_blocks, 2, 32, block_size]", "past_key_values.0.value Float [num_blocks, 2, block_size, 32]"],
+            graph.Input.Skip(5).Select(GraphText.Describe));
+    }
+
+    [Fact]
+    public void Emit_BiasesOfQkvOnly_KeepsTheFusedForm()
+    {
+        var spec = TinyModel.Int8Spec with { LayerCount = 1, Attention = TinyModel.Int8Spec.Attention with { HasQkvBias = true } };
+
+        var emitted = Emit(spec);
+
+        const string Name = "model.layers.0.self_attn";
+        Assert.Equal(
+            [
+                "EmbedNormQuantize", "MatMulInteger", "DequantizeRows", "PagedAttentionInt8Cache", "QuantizeRows", "MatMulInteger",
+                "AddNormQuantize", "MatMulInteger", "SwiGluQuantize", "MatMulInteger", "GatherAddNormQuantize", "MatMulInteger", "ArgMaxRows",
+            ],
+            emitted.Model.Graph.Node.Select(node => node.OpType));
+        Assert.Equal(
+            [
+                $"DequantizeRows({Name}.qkv_proj, model.embed_tokens.scales, {Name}.qkv_proj.weight_scales, {Name}.qkv_proj.bias)"
+                    + $" -> {Name}.qkv_proj.dequantized",
+                $"PagedAttentionInt8Cache({Name}.qkv_proj.dequantized, past_key_values.0.key, past_key_values.0.value,"
+                    + " past_key_values.0.key_scale, past_key_values.0.value_scale, block_table, cumulative_sequence_lengths,"
+                    + $" past_sequence_lengths, cos_cache, sin_cache) -> {Name}",
+            ],
+            emitted.Model.Graph.Node.Skip(2).Take(2).Select(GraphText.Describe));
+        using var rotated = new RotatedWeights(spec, TinyModel.Weights(spec));
+        var (keys, values) = (new float[64], new float[64]);
+        rotated.ReadRows(WeightNames.BiasOf(WeightNames.Key(0)), 0, keys);
+        rotated.ReadRows(WeightNames.BiasOf(WeightNames.Value(0)), 0, values);
+        var bias = TensorBytes.ReadAll(emitted.Tensors.Single(tensor => tensor.Name == Name + ".qkv_proj.bias").Data);
+        Assert.Equal([.. keys, .. values], bias[128..]);
+    }
+
+    [Fact]
+    public void Emit_WhatTheFusedFormCannotExpress_PutsFloatsBetweenTheProducts()
+    {
+        var spec = TinyModel.SpecWithEverything with { LayerCount = 1 };
+
+        var graph = Int8GraphEmitter.Emit(spec, TinyModel.Weights(spec), "weights.bin", ScalesFile, KvCacheDType.Float32).Model.Graph;
+
+        const string Name = "model.layers.0";
+        Assert.Equal(
+            [
+                "Gather(model.embed_tokens.weight, input_ids) -> model.embed_tokens",
+                $"SimplifiedLayerNormalization(model.embed_tokens, {Name}.input_layernorm.weight) -> {Name}.input_layernorm",
+                .. Product($"{Name}.input_layernorm", $"{Name}.self_attn.qkv_proj"),
+                $"PagedAttention({Name}.self_attn.qkv_proj.dequantized, past_key_values.0.key, past_key_values.0.value, block_table,"
+                    + $" cumulative_sequence_lengths, past_sequence_lengths, cos_cache, sin_cache) -> {Name}.self_attn",
+                .. Product($"{Name}.self_attn", $"{Name}.self_attn.o_proj"),
+                $"SkipSimplifiedLayerNormalization({Name}.self_attn.o_proj.dequantized, model.embed_tokens,"
+                    + $" {Name}.post_attention_layernorm.weight)"
+                    + $" -> {Name}.post_attention_layernorm, , , {Name}.post_attention_layernorm.sum",
+                .. Product($"{Name}.post_attention_layernorm", $"{Name}.mlp.gate_up_proj"),
+                $"SwiGlu({Name}.mlp.gate_up_proj.dequantized) -> {Name}.mlp.act_fn",
+                .. Product($"{Name}.mlp.act_fn", $"{Name}.mlp.down_proj"),
+                $"Gather({Name}.post_attention_layernorm.sum, logits_indices) -> logits_residual",
+                $"Gather({Name}.mlp.down_proj.dequantized, logits_indices) -> logits_branch",
+                "SkipSimplifiedLayerNormalization(logits_branch, logits_residual, model.norm.weight) -> model.norm, , , model.norm.sum",
+                "QuantizeRows(model.norm) -> logits_input, logits_scales",
+                "MatMulInteger(logits_input, logits_accumulators.weight, activation_zero_point) -> logits_accumulators",
+                "ArgMaxRows(logits_accumulators, logits_accumulators.weight_scales) -> logits_argmax",
+            ],
+            graph.Node.Select(GraphText.Describe));
+        Assert.Equal(
+            ["logits_accumulators Int32 [num_logits, 11]", "logits_scales Float [num_logits]", "logits_argmax Int32 [num_logits]"],
+            graph.Output.Select(GraphText.Describe));
+
+        static string[] Product(string input, string name) =>
+        [
+            $"QuantizeRows({input}) -> {name}.input, {name}.input.scales",
+            $"MatMulInteger({name}.input, {name}.weight, activation_zero_point) -> {name}",
+            $"DequantizeRows({name}, {name}.input.scales, {name}.weight_scales, {name}.bias) -> {name}.dequantized",
+        ];
+    }
+
+    [Fact]
+    public void Emit_GeneralForm_RotatesTheInputOfTheDownProjectionOnly()
+    {
+        var spec = TinyModel.Int8Spec with { LayerCount = 1, Mlp = TinyModel.Int8Spec.Mlp with { HasBias = true } };
+
+        Assert.Equal(
+            ["qkv_proj 1", "o_proj 1", "gate_up_proj 1", "down_proj 128", "logits_input 1"],
+            Emit(spec).Model.Graph.Node.Where(node => node.OpType == "QuantizeRows")
+                .Select(node => $"{node.Name.Replace(".input", "", StringComparison.Ordinal).Split('.')[^1]} {node.Attribute.Single().I}"));
     }
 
     [Fact]
