@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
 using Inference.Testing;
 
 namespace Inference.FunctionalTests;
@@ -74,6 +75,58 @@ public sealed class ProcessTests
         Assert.Equal(1, await server.ExitCodeAsync());
         Assert.Contains(name, Assert.Single(server.Errors), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(folder.Path, "cache")));
+    }
+
+    [Theory]
+    [InlineData("float32", "auto", 16384)]
+    [InlineData("int8", "float32", 16384)]
+    [InlineData("int8", "auto", 4608)]
+    [InlineData("float32", "int8", 4608)]
+    public async Task Start_CacheMemoryBelowABlock_SaysWhatABlockTakes(string dtype, string cacheDtype, int bytes)
+    {
+        using var server = ServerExecutable.Start(
+            ["--model", SmallModel, "--dtype", dtype, "--kv-cache-dtype", cacheDtype, "--kv-cache-memory", "1000"]);
+
+        Assert.Equal(2, await server.ExitCodeAsync());
+        Assert.Equal([$"inference: --kv-cache-memory 1000: one block of 16 tokens takes {bytes} bytes"], server.Errors);
+    }
+
+    [Fact]
+    public async Task Start_HeadsThatAnInt8CacheCannotHold_NamesOptionAndField()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(SmallModel))
+        {
+            File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
+        }
+
+        // Twice as many heads of half the size: the same tensors.
+        var path = Path.Combine(folder.Path, "config.json");
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
+        (config["head_dim"], config["num_attention_heads"], config["num_key_value_heads"]) = (16, 8, 4);
+        await File.WriteAllTextAsync(path, config.ToJsonString(), TestContext.Current.CancellationToken);
+        using var server = ServerExecutable.Start(["--model", folder.Path, "--kv-cache-dtype", "int8"]);
+
+        Assert.Equal(2, await server.ExitCodeAsync());
+        Assert.Equal(["inference: --kv-cache-dtype int8: head_dim is 16; int8 needs a multiple of 32 up to 512"], server.Errors);
+    }
+
+    [Theory]
+    [InlineData("float32", "int8")]
+    [InlineData("int8", "float32")]
+    [InlineData("int8", "int8")]
+    public async Task Serve_AnyPrecision_Answers(string dtype, string cacheDtype)
+    {
+        using var server = Serve("--port", "0", "--served-model-name", "tiny", "--dtype", dtype, "--kv-cache-dtype", cacheDtype);
+        using var client = new HttpClient { BaseAddress = await server.ReadyAsync() };
+        using var content = new StringContent(
+            """{"prompt": "a", "n": 4, "temperature": 0, "max_tokens": 40, "ignore_eos": true}""", Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync("/v1/completions", content, TestContext.Current.CancellationToken);
+
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("\"completion_tokens\":160", body, StringComparison.Ordinal);
+        var texts = JsonNode.Parse(body)!["choices"]!.AsArray().Select(choice => choice!["text"]!.GetValue<string>());
+        Assert.Single(texts.Distinct());
     }
 
     [Fact]

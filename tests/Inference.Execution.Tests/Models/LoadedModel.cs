@@ -7,17 +7,23 @@ namespace Inference.Execution.Tests.Models;
 /// <summary>A real model, converted and loaded as the server does it.</summary>
 internal static class LoadedModel
 {
-    public static OnnxModelExecutor Open(string folder, int blockCount, ModelDType dtype = ModelDType.Float32, int blockSize = 16, int threads = 2)
+    private const int BlockSize = 16;
+
+    public static OnnxModelExecutor Open(
+        string folder, int blockCount, ModelDType dtype = ModelDType.Float32, KvCacheDType? kvCache = null)
     {
         using var model = ModelFolder.Open(folder);
         var converted = new ConversionCache(RepositoryFiles.ConversionCache).GetOrConvert(
-            new ConversionInput(model.Spec, model.Weights, model.SourceFiles), new ConversionOptions { DType = dtype }, progress: null, CancellationToken.None);
+            new ConversionInput(model.Spec, model.Weights, model.SourceFiles),
+            new ConversionOptions { DType = dtype, KvCacheDType = kvCache },
+            progress: null,
+            CancellationToken.None);
         return OnnxModelExecutor.Load(converted, new ExecutorOptions
         {
-            Threads = threads,
-            BlockSize = blockSize,
+            Threads = 2,
+            BlockSize = BlockSize,
             BlockCount = blockCount,
-            MaxModelLength = Math.Min(model.Spec.MaxPositions, blockCount * blockSize),
+            MaxModelLength = Math.Min(model.Spec.MaxPositions, blockCount * BlockSize),
         });
     }
 }

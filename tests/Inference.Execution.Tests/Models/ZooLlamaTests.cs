@@ -1,5 +1,7 @@
+using System.Numerics.Tensors;
 using System.Text.Json;
 using Inference.Engine.Execution;
+using Inference.Models.Conversion;
 using Inference.Testing;
 
 namespace Inference.Execution.Tests.Models;
@@ -53,6 +55,23 @@ public sealed class ZooLlamaTests : IAsyncLifetime
         for (var i = 0; i < goldens.Count; i++)
         {
             AssertLogits(goldens[i], 0, result.Row(i));
+        }
+    }
+
+    [Theory]
+    [InlineData(ModelDType.Float32, KvCacheDType.Int8, 0.05f)]
+    [InlineData(ModelDType.Int8, KvCacheDType.Float32, 0.15f)]
+    [InlineData(ModelDType.Int8, KvCacheDType.Int8, 0.15f)]
+    public async Task Execute_GoldensInInt8_GivesNearlyTheGoldenLogits(ModelDType dtype, KvCacheDType cache, float tolerance)
+    {
+        await using var executor = LoadedModel.Open(RepositoryFiles.ZooLlama, blockCount: 64, dtype, cache);
+        var goldens = Goldens();
+        var result = await new StepDriver(executor).StepAsync([.. goldens.Select((golden, i) => ((long)i, golden.PromptIds, 1))]);
+        for (var i = 0; i < goldens.Count; i++)
+        {
+            var expected = goldens[i].Logits[..result.VocabularySize];
+            var error = TensorPrimitives.Distance(expected, result.Row(i)) / TensorPrimitives.Norm<float>(expected);
+            Assert.True(error < tolerance, $"{goldens[i].Name}: {error}");
         }
     }
 

@@ -33,6 +33,7 @@ public sealed class OptionsReaderTests
     [InlineData("host", "example", "--host 'example': must be an IP address, localhost or *")]
     [InlineData("block-size", "17", "--block-size '17': must be a power of two from 16 to 1024")]
     [InlineData("dtype", "int3", "--dtype 'int3': must be one of: auto, float32, int8")]
+    [InlineData("kv-cache-dtype", "fp8", "--kv-cache-dtype 'fp8': must be one of: auto, float32, int8")]
     [InlineData("max-model-len", "0", "--max-model-len '0': must be a whole number from 1 to 16777216")]
     [InlineData("kv-cache-memory", "1XB", "--kv-cache-memory '1XB': must be a size such as 512MiB, 1GiB or 1073741824")]
     [InlineData("served-model-name", "a,,b", "--served-model-name 'a,,b': must be one or more texts separated by commas")]

@@ -111,6 +111,19 @@ internal sealed unsafe class Int8AttentionProblem
 
     /// <summary>Runs the operator's pieces in a shuffled order, on a copy of the cache.</summary>
     public Int8AttentionResult Run<T>(int threads = 1, long shortestPiece = 6000)
+        where T : unmanaged, ILanes<T> => Run<T>(threads, shortestPiece, floatQkv: null);
+
+    /// <summary>As <see cref="Run{T}(int, long)"/>, from floats to floats.</summary>
+    public Int8AttentionResult RunOnFloats<T>(int threads, long shortestPiece)
+        where T : unmanaged, ILanes<T> => Run<T>(threads, shortestPiece, FloatQkv());
+
+    private float[] FloatQkv()
+    {
+        var width = _columnScales.Length;
+        return [.. Qkv.Select((x, i) => x * RowScales[i / width] * _columnScales[i % width])];
+    }
+
+    private Int8AttentionResult Run<T>(int threads, long shortestPiece, float[]? floatQkv)
         where T : unmanaged, ILanes<T>
     {
         var result = new Int8AttentionResult
@@ -121,15 +134,15 @@ internal sealed unsafe class Int8AttentionProblem
         fixed (int* qkv = Qkv, table = _blockTable, cumulative = _cumulative, past = _past)
         fixed (float* rows = RowScales, columns = _columnScales, keyScales = result.KeyScales, valueScales = result.ValueScales,
         cos = _cos, sin = _sin)
-        fixed (float* attended = result.Attended, scales = result.Scales)
+        fixed (float* attended = result.Attended, scales = result.Scales, floats = floatQkv)
         fixed (sbyte* keys = result.KeyCache, values = result.ValueCache)
         fixed (byte* output = result.Output)
         {
             var arguments = new Int8AttentionArguments
             {
-                Qkv = qkv, RowScales = rows, ColumnScales = columns, KeyCache = keys, ValueCache = values, KeyScales = keyScales,
+                Qkv = floats == null ? qkv : null, FloatQkv = floats, RowScales = rows, ColumnScales = columns, KeyCache = keys, ValueCache = values, KeyScales = keyScales,
                     ValueScales = valueScales,
-                Cos = cos, Sin = sin, Attended = attended, Output = output, OutputScales = scales,
+                Cos = cos, Sin = sin, Attended = attended, Output = floats == null ? output : null, OutputScales = scales,
                 Heads = Heads, KvHeads = KvHeads, HeadSize = HeadSize, Scale = Scale,
                 Sequences = new PagedSequences
                 {

@@ -103,6 +103,23 @@ public sealed class PagedAttentionInt8Tests
         Assert.Equal(together.Scales, alone.SelectMany(run => run.Scales));
     }
 
+    [Fact]
+    public void Run_FromFloatsToFloats_GivesTheSameBitsButNoBytes()
+    {
+        var problem = new Int8AttentionProblem(new Random(13), 9, 3, 64, 16, (2000, 3), (0, 33), (131, 1));
+        var expected = problem.Run<Lanes128>();
+        foreach (var (path, run) in Paths.Supported<Runner>(
+            problem.RunOnFloats<Lanes512>, problem.RunOnFloats<Lanes256>, problem.RunOnFloats<Lanes128>))
+        {
+            var actual = run(4, 1);
+            Paths.AssertSame(expected.Attended, actual.Attended, path);
+            Paths.AssertSame(expected.KeyScales, actual.KeyScales, path);
+            Assert.Equal(expected.KeyCache, actual.KeyCache);
+            Assert.Equal(expected.ValueCache, actual.ValueCache);
+            Assert.True(actual.Output.All(value => value == 0) && actual.Scales.All(scale => scale == 0), path);
+        }
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]

@@ -54,7 +54,8 @@ public sealed unsafe class RowQuantizerTests
         }
     }
 
-    private static (byte[] Bytes, float Scale) Reference(float[] row, byte zeroPoint)
+    /// <summary>The scalar definition.</summary>
+    internal static (byte[] Bytes, float Scale) Reference(float[] row, byte zeroPoint)
     {
         if (!row.All(float.IsFinite))
         {
