@@ -1,13 +1,22 @@
 using BenchmarkDotNet.Running;
 using Inference.Benchmarks;
+using Inference.Benchmarks.Conversion;
 using Inference.Benchmarks.Steps;
+using Inference.Models.Conversion;
 
-// One verb of our own; everything else is BenchmarkDotNet's (--filter, --list, --help).
-if (args is ["step"])
+// Verbs of our own; everything else is BenchmarkDotNet's (--filter, --list, --help).
+switch (args)
 {
-    await StepReport.PrintAsync(Console.Out);
-}
-else
-{
-    BenchmarkSwitcher.FromAssembly(typeof(Settings).Assembly).Run(args, new Settings());
+    case ["step"]:
+        await StepReport.PrintAsync(Console.Out);
+        break;
+    case ["convert"]:
+        await ConversionReport.PrintAsync(Console.Out, ModelDType.Int8);
+        break;
+    case ["convert", "float32"]:
+        await ConversionReport.PrintAsync(Console.Out, ModelDType.Float32);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Settings).Assembly).Run(args, new Settings());
+        break;
 }
