@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Inference.Engine;
+using Inference.Engine.Execution;
 using Inference.Server.Hosting;
 using Inference.Server.Options;
 using Inference.Server.Serving;
@@ -46,6 +47,15 @@ internal sealed class RunningServer : IAsyncDisposable
         ScriptedExecutor? executor = null)
     {
         executor ??= Alphabet.Executor();
+        return new RunningServer(await StartAsync(executor, options, model), executor);
+    }
+
+    /// <summary>The server alone, with any executor.</summary>
+    public static async Task<WebApplication> StartAsync(
+        IModelExecutor executor,
+        Func<ServerOptions, ServerOptions>? options,
+        Func<ServedModel, ServedModel>? model)
+    {
         var served = new ServedModel
         {
             Names = [ModelName],
@@ -61,7 +71,7 @@ internal sealed class RunningServer : IAsyncDisposable
             new LoadedModel(model?.Invoke(served) ?? served, executor),
             new ConfigurationBuilder().AddInMemoryCollection([new("Logging:LogLevel:Default", "None")]).Build());
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningServer(app, executor);
+        return app;
     }
 
     public Task<HttpResponseMessage> PostAsync(string path, string json, HttpCompletionOption option = HttpCompletionOption.ResponseContentRead) =>

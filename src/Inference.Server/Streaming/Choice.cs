@@ -40,24 +40,28 @@ internal sealed class Choice : IDisposable
     /// <summary>Whether the end was read.</summary>
     public bool IsFinished { get; private set; }
 
-    /// <summary>Waits until <see cref="ReadReady"/> has something to read.</summary>
-    public async ValueTask WaitAsync(CancellationToken cancellationToken)
-    {
-        if (!await _stream.Events.WaitToReadAsync(cancellationToken))
-        {
-            throw new InvalidOperationException("A request's events ended without a terminal event.");
-        }
-    }
+    /// <summary>
+    /// Waits until <see cref="ReadReady"/> has something to read. Not to be cancelled, for that would cost an allocation for each token:
+    /// <see cref="Cancel"/> makes the engine send the end.
+    /// </summary>
+    /// <returns>False if it never will.</returns>
+    public ValueTask<bool> WaitAsync() => _stream.Events.WaitToReadAsync(CancellationToken.None);
 
-    /// <summary>Reads everything that is there, without waiting.</summary>
+    /// <summary>Reads everything that is there, without waiting: at least one event, after <see cref="WaitAsync"/>.</summary>
     /// <exception cref="ApiException">The engine ended the request without a result.</exception>
     public ChoiceDelta ReadReady()
     {
         var text = "";
         List<TokenText>? tokens = null;
         ChoiceEnd? end = null;
+        if (!_stream.Events.TryPeek(out _))
+        {
+            throw new InvalidOperationException("A request's events ended without a terminal event.");
+        }
+
         while (end is null && _stream.Events.TryRead(out var token))
         {
+            // Nearly always there is one token, and nothing is concatenated.
             text += token.Outcome is { } outcome ? Finish(outcome, out end) : Append(token, ref tokens, out end);
         }
 
@@ -71,6 +75,9 @@ internal sealed class Choice : IDisposable
         _isReported |= !delta.IsEmpty;
         return delta;
     }
+
+    /// <summary>Asks the engine to end it, from any thread: what is read last then is a failure, unless it ended before.</summary>
+    public void Cancel() => _stream.Cancel();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Inference.Server.Streaming;
 
 /// <summary>The choices of one request, read together. Disposing of it cancels those that have not ended.</summary>
@@ -12,8 +10,16 @@ internal sealed class ChoiceSet(IReadOnlyList<Choice> choices) : IDisposable
     public int CompletionTokens => choices.Sum(choice => choice.CompletionTokens);
 
     /// <summary>Waits for news of any choice, then gives all there is, until every choice has ended. The list is reused from batch to batch.</summary>
-    public IAsyncEnumerable<IReadOnlyList<ChoiceDelta>> ReadAsync(CancellationToken cancellationToken) =>
-        choices.Count == 1 ? ReadOneAsync(choices[0], cancellationToken) : ReadManyAsync(cancellationToken);
+    public IAsyncEnumerable<IReadOnlyList<ChoiceDelta>> ReadAsync() => choices.Count == 1 ? ReadOneAsync(choices[0]) : ReadManyAsync();
+
+    /// <summary>Asks the engine to end all of them, from any thread.</summary>
+    public void Cancel()
+    {
+        foreach (var choice in choices)
+        {
+            choice.Cancel();
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -24,14 +30,12 @@ internal sealed class ChoiceSet(IReadOnlyList<Choice> choices) : IDisposable
         }
     }
 
-    private static async IAsyncEnumerable<IReadOnlyList<ChoiceDelta>> ReadOneAsync(
-        Choice choice,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<IReadOnlyList<ChoiceDelta>> ReadOneAsync(Choice choice)
     {
         var batch = new ChoiceDelta[1];
         while (!choice.IsFinished)
         {
-            await choice.WaitAsync(cancellationToken);
+            await choice.WaitAsync();
             batch[0] = choice.ReadReady();
             if (!batch[0].IsEmpty)
             {
@@ -40,10 +44,10 @@ internal sealed class ChoiceSet(IReadOnlyList<Choice> choices) : IDisposable
         }
     }
 
-    private async IAsyncEnumerable<IReadOnlyList<ChoiceDelta>> ReadManyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<IReadOnlyList<ChoiceDelta>> ReadManyAsync()
     {
         var batch = new List<ChoiceDelta>(choices.Count);
-        var running = choices.Select(choice => (Choice: choice, Wait: choice.WaitAsync(cancellationToken).AsTask())).ToList();
+        var running = choices.Select(choice => (Choice: choice, Wait: choice.WaitAsync().AsTask())).ToList();
         while (running.Count > 0)
         {
             await Task.WhenAny(running.Select(entry => entry.Wait));
@@ -62,7 +66,7 @@ internal sealed class ChoiceSet(IReadOnlyList<Choice> choices) : IDisposable
                     batch.Add(delta);
                 }
 
-                running[i] = (choice, choice.IsFinished ? wait : choice.WaitAsync(cancellationToken).AsTask());
+                running[i] = (choice, choice.IsFinished ? wait : choice.WaitAsync().AsTask());
             }
 
             running.RemoveAll(entry => entry.Choice.IsFinished);

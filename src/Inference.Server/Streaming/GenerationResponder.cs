@@ -13,6 +13,7 @@ internal sealed class GenerationResponder(GenerationSubmitter submitter, ILogger
     public async Task RespondAsync(HttpContext context, Generation generation, ResponseFormat format)
     {
         using var choices = submitter.Submit(generation);
+        await using var cancellation = context.RequestAborted.UnsafeRegister(static choices => ((ChoiceSet)choices!).Cancel(), choices);
         if (generation.Stream)
         {
             await StreamAsync(context, generation, choices, format);
@@ -26,7 +27,7 @@ internal sealed class GenerationResponder(GenerationSubmitter submitter, ILogger
     private static async Task WriteWholeAsync(HttpContext context, Generation generation, ChoiceSet choices, ResponseFormat format)
     {
         ChoiceText[] texts = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChoiceText())];
-        await foreach (var batch in choices.ReadAsync(context.RequestAborted))
+        await foreach (var batch in choices.ReadAsync())
         {
             foreach (var delta in batch)
             {
@@ -43,13 +44,13 @@ internal sealed class GenerationResponder(GenerationSubmitter submitter, ILogger
         SseWriter? sse = null;
         try
         {
-            await foreach (var batch in choices.ReadAsync(context.RequestAborted))
+            await foreach (var batch in choices.ReadAsync())
             {
                 sse ??= new SseWriter(context.Response);
                 var usage = generation.ContinuousUsage ? UsageOf(generation, choices) : null;
-                foreach (var delta in batch)
+                for (var i = 0; i < batch.Count; i++)
                 {
-                    format.WriteDelta(sse, delta, usage);
+                    format.WriteDelta(sse, batch[i], usage);
                 }
 
                 await sse.FlushAsync(context.RequestAborted);
