@@ -26,6 +26,20 @@ public sealed class CustomOperatorDomainTests : IDisposable
     }
 
     [Fact]
+    public void Run_OptionalInput_IsThereOrNot()
+    {
+        using var without = TestGraph.CreateSession(_domain, "Test", ["x"], ("factor", 10));
+        using var with = TestGraph.CreateSession(_domain, "Test", ["x", "x"], ("factor", 10));
+
+        Assert.Equal([30, 40], TestGraph.Run(without, [3, 4]));
+        Assert.Equal([33, 43], TestGraph.Run(with, [3, 4]));
+    }
+
+    [Fact]
+    public void CreateSession_RequiredInputMissing_Fails() => Assert.Throws<OnnxRuntimeException>(
+        () => TestGraph.CreateSession(_domain, "Test", [], ("factor", 10)));
+
+    [Fact]
     public void Run_KernelWritesItsInput_CallerSeesIt()
     {
         using var session = TestGraph.CreateSession(_domain, "Test", ("factor", 1));

@@ -5,14 +5,18 @@ using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.OnnxRuntime.Tests.CustomOperators;
 
-/// <summary>A graph of one custom node with one float input x [n] and one float output y.</summary>
+/// <summary>A graph of one custom node with the float input x [n], once or several times, and one float output y.</summary>
 internal static class TestGraph
 {
     public const string Domain = "test";
 
-    public static InferenceSession CreateSession(CustomOperatorDomain domain, string operatorName, params (string Name, long Value)[] attributes)
+    public static InferenceSession CreateSession(CustomOperatorDomain domain, string operatorName, params (string Name, long Value)[] attributes) =>
+        CreateSession(domain, operatorName, ["x"], attributes);
+
+    public static InferenceSession CreateSession(
+        CustomOperatorDomain domain, string operatorName, string[] inputs, params (string Name, long Value)[] attributes)
     {
-        var node = new NodeProto { OpType = operatorName, Domain = Domain, Input = { "x" }, Output = { "y" } };
+        var node = new NodeProto { OpType = operatorName, Domain = Domain, Input = { inputs }, Output = { "y" } };
         node.Attribute.AddRange(attributes.Select(attribute =>
             new AttributeProto { Name = attribute.Name, Type = AttributeProto.Types.AttributeType.Int, I = attribute.Value }));
         var graph = new GraphProto { Name = "g", Node = { node }, Input = { Float("x") }, Output = { Float("y") } };

@@ -3,11 +3,18 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Inference.OnnxRuntime.Tests.CustomOperators;
 
-/// <summary>y = x * factor in parallel; element values can ask for failures.</summary>
-internal sealed unsafe class TestOperator() : CustomOperator("Test", [TensorElementType.Float], [TensorElementType.Float])
+/// <summary>y = x * factor + addend, which may be left out, in parallel; element values can ask for failures.</summary>
+internal sealed unsafe class TestOperator : CustomOperator
 {
     public const float ThrowInIteration = -1;
     public const float ThrowInCompute = -2;
+
+    /// <summary>y = x * factor, and an addend if there is a second input.</summary>
+    public TestOperator()
+        : base("Test", [TensorElementType.Float, TensorElementType.Float], [TensorElementType.Float])
+    {
+        OptionalInputs = 1;
+    }
 
     public int Disposed { get; private set; }
 
@@ -30,11 +37,12 @@ internal sealed unsafe class TestOperator() : CustomOperator("Test", [TensorElem
                 throw new InvalidOperationException("compute said no ✗");
             }
 
-            context.ParallelFor(x[0], new Body(x.Data<float>(), y.Data<float>(), factor));
+            var addend = context.InputCount == 2 ? context.Input(1).Data<float>()[0] : 0;
+            context.ParallelFor(x[0], new Body(x.Data<float>(), y.Data<float>(), factor, addend));
             x.Data<float>()[0] = 42;
         }
 
-        private struct Body(float* x, float* y, long factor) : IParallelBody
+        private struct Body(float* x, float* y, long factor, float addend) : IParallelBody
         {
             public readonly void Invoke(int index)
             {
@@ -43,7 +51,7 @@ internal sealed unsafe class TestOperator() : CustomOperator("Test", [TensorElem
                     throw new InvalidOperationException($"iteration {index} said no");
                 }
 
-                y[index] = x[index] * factor;
+                y[index] = x[index] * factor + addend;
             }
         }
     }
