@@ -64,13 +64,12 @@ public sealed class SmolLm2Tests : IAsyncLifetime
     public async Task Execute_GoldenText_GivesTheGoldenPerplexity() => Assert.InRange(await PerplexityRatioAsync(_executor), 0.9995, 1.0005);
 
     [Theory]
-    [InlineData(ModelDType.Int8, KvCacheDType.Int8, 0.01)]
-    [InlineData(ModelDType.Int8, KvCacheDType.Float32, 0.01)]
-    [InlineData(ModelDType.Float32, KvCacheDType.Int8, 0.002)]
-    public async Task Execute_GoldenTextInInt8_LosesLittleOfItsPerplexity(ModelDType dtype, KvCacheDType cache, double loss)
+    [InlineData(KvCacheDType.Int8)]
+    [InlineData(KvCacheDType.Float32)]
+    public async Task Execute_GoldenTextInInt8_LosesLessThanOnePercentOfPerplexity(KvCacheDType cache)
     {
-        await using var executor = LoadedModel.Open(RepositoryFiles.SmolLm2, blockCount: 64, dtype, cache);
-        Assert.InRange(await PerplexityRatioAsync(executor), 1 - loss, 1 + loss);
+        await using var executor = LoadedModel.Open(RepositoryFiles.SmolLm2, blockCount: 64, ModelDType.Int8, cache);
+        Assert.InRange(await PerplexityRatioAsync(executor), 0.99, 1.01);
     }
 
     /// <summary>The perplexity of the golden's text over what the golden says.</summary>
