@@ -29,7 +29,8 @@ internal static class ConversionReport
             var peak = process.PeakWorkingSet64;
             var written = new DirectoryInfo(Path.GetDirectoryName(converted.ModelPath)!).EnumerateFiles().Sum(file => file.Length);
             var float32 = Float32Length(model);
-            await output.WriteLineAsync("| to | seconds | MiB written | peak memory, MiB | over the weights in float32 |\n|---|--:|--:|--:|--:|");
+            await output.WriteLineAsync(
+                "| to | seconds | MiB written | peak memory, MiB | over the weights in float32 |\n|---|--:|--:|--:|--:|");
             await output.WriteLineAsync(
                 $"| {dtype} | {seconds:0.0} | {written / MiB:0} | {peak / MiB:0} | {(double)peak / float32:0.00} |");
         }

@@ -155,17 +155,17 @@ public static class GraphContract
     public const string Epsilon = "epsilon";
 
     /// <summary>
-    /// INT attribute of <see cref="SwiGluQuantize"/> and <see cref="QuantizeRows"/>: a power of two that divides the row's length. Every block of so many neighbouring
-    /// elements is multiplied by the Hadamard matrix of that size in Sylvester's order (H(1) = 1, H(2n) = [H(n) H(n); H(n) -H(n)]) and
-    /// divided by the square root of the size.
+    /// INT attribute of <see cref="SwiGluQuantize"/> and <see cref="QuantizeRows"/>: a power of two that divides the row's length. Every
+    /// block of so many neighbouring elements is multiplied by the Hadamard matrix of that size in Sylvester's order (H(1) = 1,
+    /// H(2n) = [H(n) H(n); H(n) -H(n)]) and divided by the square root of the size.
     /// </summary>
     public const string Hadamard = "hadamard";
 
     /// <summary>
-    /// Written in place. In a cache of float32: FLOAT [num_blocks, kv heads, head size, block size]. Transposed within a block, so that the keys of
-    /// neighbouring tokens lie side by side: a vector holds one dimension of many keys, and a dot product needs no sum across its lanes.
-    /// In int8: INT8 [num_blocks, kv heads, head size / 2, block size, 2], pairs of dimensions side by side, as multiply-add instructions
-    /// take them.
+    /// Written in place. In a cache of float32: FLOAT [num_blocks, kv heads, head size, block size]. Transposed within a block, so that the
+    /// keys of neighbouring tokens lie side by side: a vector holds one dimension of many keys, and a dot product needs no sum across its
+    /// lanes. In int8: INT8 [num_blocks, kv heads, head size / 2, block size, 2], pairs of dimensions side by side, as multiply-add
+    /// instructions take them.
     /// </summary>
     public static string KeyCache(int layer) => Cache(layer, "key");
 

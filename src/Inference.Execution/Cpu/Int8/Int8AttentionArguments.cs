@@ -72,7 +72,8 @@ internal unsafe struct Int8AttentionArguments
     public readonly long HeadBlock(int block, int kvHead) => (long)block * KvHeads + kvHead;
 
     /// <summary>
-    /// Brings one head of a packed token back to floats, or copies them. Key heads come after the query heads, value heads after the key heads.
+    /// Brings one head of a packed token back to floats, or copies them. Key heads come after the query heads, value heads after the key
+    /// heads.
     /// </summary>
     /// <param name="token">The packed token.</param>
     /// <param name="head">0 to heads + 2 * kv heads.</param>

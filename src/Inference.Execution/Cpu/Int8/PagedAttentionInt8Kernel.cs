@@ -3,7 +3,8 @@ using Inference.OnnxRuntime.CustomOperators;
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
-/// A paged attention node with a cache of 8 bits, from accumulators to quantised rows or from floats to floats. Inputs are checked before anything is written: a wrong block table must not reach foreign memory.
+/// A paged attention node with a cache of 8 bits, from accumulators to quantised rows or from floats to floats. Inputs are checked before
+/// anything is written: a wrong block table must not reach foreign memory.
 /// </summary>
 internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads, float scale, bool isFloat) : OperatorKernel
     where T : unmanaged, ILanes<T>
