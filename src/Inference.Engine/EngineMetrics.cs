@@ -33,6 +33,8 @@ public sealed class EngineMetrics
     private readonly TimeProvider _time;
     private readonly Counter<long> _promptTokens;
     private readonly Counter<long> _generationTokens;
+    private readonly Counter<long> _prefixCacheQueries;
+    private readonly Counter<long> _prefixCacheHits;
     private readonly Counter<long> _preemptions;
     private readonly Counter<long> _requestSuccess;
     private readonly Counter<long> _admissionRejections;
@@ -66,6 +68,8 @@ public sealed class EngineMetrics
 
         _promptTokens = meter.CreateCounter<long>("vllm:prompt_tokens", null, "Prompt tokens processed.");
         _generationTokens = meter.CreateCounter<long>("vllm:generation_tokens", null, "Tokens generated.");
+        _prefixCacheQueries = meter.CreateCounter<long>("vllm:prefix_cache_queries", null, "Prompt tokens looked up in the prefix cache.");
+        _prefixCacheHits = meter.CreateCounter<long>("vllm:prefix_cache_hits", null, "Prompt tokens found in the prefix cache.");
         _preemptions = meter.CreateCounter<long>("vllm:num_preemptions", null, "Times that a running request gave its cache blocks up.");
         _requestSuccess = meter.CreateCounter<long>("vllm:request_success", null, "Requests that ended, by finished_reason.");
         _admissionRejections = meter.CreateCounter<long>("vllm:admission_rejections", null, "Requests that were not taken, by reason.");
@@ -102,6 +106,13 @@ public sealed class EngineMetrics
     internal void NeverFits() => AdmissionRejected("never_fits");
 
     internal void Preempted() => _preemptions.Add(1);
+
+    /// <summary>A request joins for the first time, with so many tokens of its prompt in the cache.</summary>
+    internal void FirstScheduled(int promptTokens, int cachedTokens)
+    {
+        _prefixCacheQueries.Add(promptTokens);
+        _prefixCacheHits.Add(cachedTokens);
+    }
 
     internal void StepApplied(int tokenCount) => _iterationTokens.Record(tokenCount);
 

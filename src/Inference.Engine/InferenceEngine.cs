@@ -106,7 +106,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             return Refuse(SubmitOutcome.Draining);
         }
 
-        stream = new RequestStream(id, sequence.Events, Cancel);
+        stream = new RequestStream(sequence, Cancel);
         return SubmitOutcome.Accepted;
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Inference.Engine.Requests;
+using Inference.Engine.Scheduling;
 
 namespace Inference.Engine;
 
@@ -9,8 +10,13 @@ namespace Inference.Engine;
 public sealed class RequestStream
 {
     private readonly Action<long> _cancel;
+    private readonly Sequence? _sequence;
     private int _isCancelled;
 
+    internal RequestStream(Sequence sequence, Action<long> cancel)
+        : this(sequence.Id, sequence.Events, cancel) => _sequence = sequence;
+
+    /// <summary>For a request that never becomes a sequence.</summary>
     internal RequestStream(long sequenceId, ChannelReader<TokenEvent> events, Action<long> cancel)
     {
         SequenceId = sequenceId;
@@ -20,6 +26,12 @@ public sealed class RequestStream
 
     /// <summary>Unique in this engine.</summary>
     public long SequenceId { get; }
+
+    /// <summary>
+    /// Tokens of the prompt that were in the KV cache when the request was first scheduled, and so were not computed. Known once an event
+    /// was read, before which it is 0.
+    /// </summary>
+    public int CachedTokens => _sequence?.CachedTokens ?? 0;
 
     /// <summary>
     /// Generated tokens as they come, then exactly one terminal event, after which the channel is complete. For one reader. Not bounded:

@@ -144,7 +144,7 @@ public sealed class EngineMetricsTests : IDisposable
     [Fact]
     public void Instruments_All_HaveDescriptionsAndHistogramsAdvice()
     {
-        Assert.Equal(21, _instruments.Count);
+        Assert.Equal(23, _instruments.Count);
         Assert.All(_instruments, instrument =>
         {
             Assert.StartsWith("vllm:", instrument.Name, StringComparison.Ordinal);

@@ -62,6 +62,28 @@ public sealed class CompletionTests
     }
 
     [Fact]
+    public async Task Usage_SamePromptAgain_TellsWhatWasCachedUnlessTheSaltDiffers()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var prompt = string.Concat(Enumerable.Repeat("abcdefgh", 10));
+        var length = Alphabet.Tokenizer.Encode(prompt).Length;
+
+        async Task<int> CachedAsync(string extra = "")
+        {
+            var body = $$"""{"prompt": "{{prompt}}", "max_tokens": 2, "temperature": 0{{extra}}}""";
+            var usage = (await server.AskAsync("/v1/completions", body)).GetProperty("usage");
+            return usage.GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32();
+        }
+
+        Assert.Equal(0, await CachedAsync());
+        Assert.Equal((length - 1) / 16 * 16, await CachedAsync());
+        Assert.Equal(0, await CachedAsync(""", "cache_salt": "mine" """));
+        Assert.Equal((length - 1) / 16 * 16, await CachedAsync(""", "cache_salt": "mine" """));
+        Assert.Equal((length - 1) / 16 * 16, await CachedAsync(""", "n": 2"""));
+        Assert.True(length > 17);
+    }
+
+    [Fact]
     public async Task Complete_AllPromptForms_GiveChoicesInOrder()
     {
         await using var server = await RunningServer.StartAsync();
@@ -80,7 +102,7 @@ public sealed class CompletionTests
 
         var answer = await server.AskAsync(Path, """{"prompt": ["A", "K"], "n": 3, "max_tokens": 2, "temperature": 0}""");
 
-        Assert.Equal("""{"prompt_tokens":2,"completion_tokens":12,"total_tokens":14}""", answer.GetProperty("usage").GetRawText());
+        Assert.Equal("""{"prompt_tokens":2,"completion_tokens":12,"total_tokens":14,"prompt_tokens_details":{"cached_tokens":0}}""", answer.GetProperty("usage").GetRawText());
     }
 
     [Fact]

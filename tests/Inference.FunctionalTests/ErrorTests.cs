@@ -46,6 +46,7 @@ public sealed class ErrorTests
     [InlineData(Completions, """{"prompt": "a", "stop_token_ids": [512]}""", 400, "stop_token_ids", null)]
     [InlineData(Completions, """{"prompt": "a", "logprobs": 21}""", 400, "logprobs", null)]
     [InlineData(Completions, """{"prompt": "a", "n": 0}""", 400, "n", null)]
+    [InlineData(Completions, """{"prompt": "a", "cache_salt": ""}""", 400, "cache_salt", null)]
     [InlineData(Completions, """{"prompt": "a", "n": 129}""", 400, "n", null)]
     [InlineData(Completions, """{"prompt": "a", "best_of": 3}""", 400, "best_of", "unsupported_parameter")]
     [InlineData(Completions, """{"prompt": "a", "echo": true}""", 400, "echo", "unsupported_parameter")]

@@ -11,7 +11,7 @@ public static class PlanValidator
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(limits);
         var violations = new List<string>();
-        var owners = new Dictionary<int, long>();
+        var writers = new Dictionary<int, long>();
         var ids = new HashSet<long>();
         int offset = 0, rows = 0;
         foreach (var step in plan.Sequences.Span)
@@ -26,14 +26,23 @@ public static class PlanValidator
             Check(step.PastLength >= 0 && length <= limits.MaxModelLength, $"sequence {step.SequenceId} reaches {length} tokens");
             var needed = (length + limits.BlockSize - 1) / limits.BlockSize;
             Check(step.BlockTable.Length == needed, $"sequence {step.SequenceId} has {step.BlockTable.Length} blocks for {length} tokens");
+            Check(step.BlockTable.ToArray().Distinct().Count() == step.BlockTable.Length, $"sequence {step.SequenceId} has a block twice");
             foreach (var block in step.BlockTable.Span)
-            {
                 Check(block >= 0 && block < limits.BlockCount, $"block {block} does not exist");
-                Check(owners.TryAdd(block, step.SequenceId), $"block {block} is in two places: {owners[block]} and {step.SequenceId}");
-            }
+            foreach (var block in Written(step).Span)
+                Check(writers.TryAdd(block, step.SequenceId), $"block {block} is written by {writers[block]} and {step.SequenceId}");
 
             offset += step.TokenCount;
             rows += step.LogitsCount;
+        }
+
+        foreach (var step in plan.Sequences.Span)
+        {
+            foreach (var block in step.BlockTable.Span)
+            {
+                var isOthers = writers.TryGetValue(block, out var writer) && writer != step.SequenceId;
+                Check(!isOthers, $"block {block} is read by {step.SequenceId} and written by {writer}");
+            }
         }
 
         Check(offset == plan.TokenIds.Length, $"{plan.TokenIds.Length} tokens are packed, not {offset}");
@@ -41,6 +50,8 @@ public static class PlanValidator
         foreach (var token in plan.TokenIds.Span)
             Check(token >= 0 && token < limits.VocabularySize, $"token {token} is outside the vocabulary");
         return violations;
+
+        ReadOnlyMemory<int> Written(SequenceStep step) => step.BlockTable[Math.Min(step.PastLength / limits.BlockSize, step.BlockTable.Length)..];
 
         void Check(bool holds, FormattableString message)
         {

@@ -31,5 +31,13 @@ internal sealed class BlockTable
         return block;
     }
 
+    /// <summary>Puts another block in the place of one, and answers the one that was there.</summary>
+    internal int Replace(int index, int block)
+    {
+        var replaced = _blocks[index];
+        _blocks[index] = block;
+        return replaced;
+    }
+
     internal void Commit() => CommittedCount = Count;
 }

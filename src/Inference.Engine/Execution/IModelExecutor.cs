@@ -7,6 +7,8 @@ public interface IModelExecutor : IAsyncDisposable
     ModelLimits Limits { get; }
 
     /// <summary>Writes the plan's tokens into the KV cache and computes the logits that it asks for. Steps never overlap.</summary>
-    /// <exception cref="ExecutionException">The step failed; the contents of the cache blocks in the plan are undefined.</exception>
+    /// <exception cref="ExecutionException">
+    /// The step failed; what is in the cache at the positions that the plan's tokens have is undefined. Everything else is as it was.
+    /// </exception>
     ValueTask<StepResult> ExecuteAsync(StepPlan plan, CancellationToken cancellationToken);
 }

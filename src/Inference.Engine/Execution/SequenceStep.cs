@@ -10,7 +10,8 @@ namespace Inference.Engine.Execution;
 /// <param name="LogitsCount">Rows of logits wanted, for its last tokens in this step: 0 inside a prompt, 1 to sample.</param>
 /// <param name="LogitsRow">Index of its first logits row in the result; meaningless when <paramref name="LogitsCount"/> is 0.</param>
 /// <param name="BlockTable">Cache blocks in order of position, enough for <paramref name="PastLength"/> + <paramref name="TokenCount"/>
-/// tokens.</param>
+/// tokens. Several sequences may share blocks that the step only reads; those that its tokens are written to are one sequence's
+/// alone.</param>
 public readonly record struct SequenceStep(
     long SequenceId,
     int TokenCount,

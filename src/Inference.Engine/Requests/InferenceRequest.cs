@@ -22,4 +22,10 @@ public sealed record InferenceRequest
 
     /// <summary>Tokens that end the request, end-of-sequence tokens included (leave those out to ignore them).</summary>
     public FrozenSet<int> StopTokenIds { get; init; } = FrozenSet<int>.Empty;
+
+    /// <summary>
+    /// Whom the request shares cached prefixes with: those with the same salt, to the letter; null: those without one. How long an answer
+    /// takes to begin can tell who else has sent its prompt, and a salt of one's own keeps that from everybody.
+    /// </summary>
+    public string? CacheSalt { get; init; }
 }

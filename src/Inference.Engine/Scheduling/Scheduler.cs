@@ -16,6 +16,7 @@ internal sealed class Scheduler
     private readonly EngineMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly BlockPool _pool;
+    private readonly PrefixCache? _prefixes;
     private readonly Dictionary<long, Sequence> _live = [];
     private readonly List<Sequence> _running = [];
     private readonly LinkedList<Sequence> _queue = new();
@@ -28,7 +29,9 @@ internal sealed class Scheduler
         _gate = gate;
         _metrics = metrics;
         _time = time;
-        _pool = new BlockPool(limits.BlockCount, limits.BlockSize);
+        var contents = options.EnablePrefixCaching ? new BlockContents(limits.BlockCount, limits.BlockSize) : null;
+        _pool = new BlockPool(limits.BlockCount, limits.BlockSize, contents);
+        _prefixes = contents is null ? null : new PrefixCache(_pool, contents);
         _step = new ScheduledStep(options.MaxNumBatchedTokens);
     }
 
@@ -100,6 +103,8 @@ internal sealed class Scheduler
             var isSampled = sequence.IsSampledThisStep;
             reservation.Commit();
             sequence.CommitScheduled();
+            if (_prefixes is not null)
+                sequence.KnownBlocks = _prefixes.Keep(sequence.Blocks, sequence.Prefix, sequence.ComputedTokens, sequence.KnownBlocks);
             if (isSampled)
                 Accept(sequence, tokens[row++], now);
         }
@@ -124,6 +129,7 @@ internal sealed class Scheduler
         [.. _queue.Select(SequenceSnapshot.Of)],
         _live.Count,
         [.. _pool.Free],
+        [.. Enumerable.Range(0, _pool.Count).Select(_pool.ReferencesTo)],
         _pool.Count,
         _pool.BlockSize);
 
@@ -163,20 +169,30 @@ internal sealed class Scheduler
     {
         while (_step.Budget > 0 && _running.Count < _options.MaxNumSeqs && _queue.First is { Value: var sequence })
         {
-            if (!SchedulingPolicy.MayAdmit(_pool.BlocksFor(sequence.TotalLength), _pool.FreeCount, _running.Count))
+            var match = _prefixes?.Match(sequence.Prefix, sequence.Tokens) ?? default;
+            var needed = _pool.BlocksFor(sequence.TotalLength) - match.Blocks + match.FreeBlocks;
+            if (!SchedulingPolicy.MayAdmit(needed, _pool.FreeCount, _running.Count))
                 return;
 
-            var length = SchedulingPolicy.ChunkLength(sequence.TotalLength, _step.Budget);
-            if (!_pool.TryReserve(sequence.Blocks, length, out var reservation))
-                throw new InvalidOperationException($"Sequence {sequence.Id} was admitted without blocks for it.");
-
             _queue.RemoveFirst();
-            LeaveGate(sequence);
-            sequence.Admit();
-            sequence.Timings.FirstScheduled ??= _time.GetTimestamp();
-            _running.Add(sequence);
-            _step.Add(sequence, length, reservation);
+            Join(sequence, match);
         }
+    }
+
+    private void Join(Sequence sequence, in PrefixMatch match)
+    {
+        _prefixes?.Take(sequence.Blocks);
+        LeaveGate(sequence);
+        if (sequence.Status == SequenceStatus.Waiting)
+            _metrics.FirstScheduled(sequence.PromptLength, match.Length);
+        sequence.Admit(match);
+        sequence.Timings.FirstScheduled ??= _time.GetTimestamp();
+        _running.Add(sequence);
+
+        var length = SchedulingPolicy.ChunkLength(sequence.RemainingLength, _step.Budget);
+        if (!_pool.TryReserve(sequence.Blocks, sequence.ComputedLength + length, out var reservation))
+            throw new InvalidOperationException($"Sequence {sequence.Id} was admitted without blocks for it.");
+        _step.Add(sequence, length, reservation);
     }
 
     private void Accept(Sequence sequence, in SampledToken token, long now)

@@ -21,6 +21,11 @@ public sealed record SchedulerOptions
     /// </summary>
     public int MaxQueueLength { get; init; } = 1024;
 
+    /// <summary>
+    /// Whether prompts take from the cache what others, or they themselves before a preemption, have computed. Default true.
+    /// </summary>
+    public bool EnablePrefixCaching { get; init; } = true;
+
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names the option and the value.</exception>
     public void Validate()

@@ -8,5 +8,6 @@ internal sealed record SchedulerSnapshot(
     ImmutableArray<SequenceSnapshot> Queued,
     int LiveCount,
     ImmutableArray<int> FreeBlocks,
+    ImmutableArray<int> BlockReferences,
     int BlockCount,
     int BlockSize);

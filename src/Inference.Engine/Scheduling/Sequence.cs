@@ -33,6 +33,7 @@ internal sealed class Sequence
         Request = request;
         PromptLength = TotalLength = request.PromptTokenIds.Length;
         MaxLength = (int)Math.Min((long)PromptLength + request.MaxTokens, maxModelLength);
+        Prefix = new PrefixChain(request.CacheSalt);
         Sampling = new SamplingState(request, seed);
         _timings = new SequenceTimings { Arrival = arrival };
         _tokens = new int[Math.Min(MaxLength, PromptLength + 64)];
@@ -72,16 +73,38 @@ internal sealed class Sequence
 
     public BlockTable Blocks { get; } = new();
 
+    /// <summary>Where the prefix cache looks for its blocks.</summary>
+    public PrefixChain Prefix { get; }
+
+    /// <summary>How many of its first blocks the prefix cache knows.</summary>
+    public int KnownBlocks { get; set; }
+
+    /// <summary>Tokens of the prompt that were in the cache when it was first scheduled; null before.</summary>
+    public int? CachedTokens { get; private set; }
+
     public SamplingState Sampling { get; }
 
     public ref SequenceTimings Timings => ref _timings;
 
     public ChannelReader<TokenEvent> Events => _events.Reader;
 
+    /// <summary>All tokens, of the prompt and generated.</summary>
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, TotalLength);
+
+    /// <summary>The tokens whose keys and values are in the cache.</summary>
+    public ReadOnlySpan<int> ComputedTokens => _tokens.AsSpan(0, ComputedLength);
+
     /// <summary>The tokens that the step computes.</summary>
     public ReadOnlySpan<int> ScheduledTokens => _tokens.AsSpan(ComputedLength, ScheduledLength);
 
-    public void Admit() => Status = SequenceStatus.Running;
+    /// <summary>It joins, with a beginning that is in its blocks already.</summary>
+    public void Admit(in PrefixMatch match)
+    {
+        Status = SequenceStatus.Running;
+        ComputedLength = match.Length;
+        KnownBlocks = match.Blocks;
+        CachedTokens ??= match.Length;
+    }
 
     public void Schedule(int tokenCount) => ScheduledLength = tokenCount;
 
@@ -101,7 +124,7 @@ internal sealed class Sequence
             throw new InvalidOperationException($"Sequence {Id} was preempted in a step that holds it.");
 
         Status = SequenceStatus.Preempted;
-        ComputedLength = 0;
+        ComputedLength = KnownBlocks = 0;
         PreemptionCount++;
     }
 

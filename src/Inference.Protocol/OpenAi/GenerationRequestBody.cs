@@ -71,6 +71,9 @@ public abstract record GenerationRequestBody
     /// <summary>Whether the tokenizer adds its own special tokens (such as BOS) to the prompt.</summary>
     public bool? AddSpecialTokens { get; init; }
 
+    /// <summary>Only requests with the same salt share cached prefixes.</summary>
+    public string? CacheSalt { get; init; }
+
     /// <summary>Not supported beyond <see cref="N"/>; read to refuse it.</summary>
     public int? BestOf { get; init; }
 

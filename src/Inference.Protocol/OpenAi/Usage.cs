@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Inference.Protocol.OpenAi;
 
 /// <summary>Tokens that a request used.</summary>
@@ -7,4 +9,8 @@ public sealed record Usage(int PromptTokens, int CompletionTokens)
 {
     /// <summary>Both together.</summary>
     public int TotalTokens => PromptTokens + CompletionTokens;
+
+    /// <summary>What is known of the prompt's tokens; left out when nothing is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PromptTokensDetails? PromptTokensDetails { get; init; }
 }

@@ -31,6 +31,7 @@ internal static class ServiceRegistration
             MaxNumSeqs = options.MaxNumSeqs,
             MaxNumBatchedTokens = options.MaxNumBatchedTokens,
             MaxQueueLength = options.MaxQueueLength,
+            EnablePrefixCaching = options.EnablePrefixCaching,
         })
         .AddSingleton(provider => new EngineMetrics(
             provider.GetRequiredService<IMeterFactory>(),

@@ -32,6 +32,8 @@ internal static class OptionTable
             (options, text) => options with { MaxNumBatchedTokens = OptionText.Integer(text, 1, MaxTokens) }),
         new("max-queue-length", "N", "The most requests that wait to run; more are refused with 429. Default: 1024.",
             (options, text) => options with { MaxQueueLength = OptionText.Integer(text, 1, 1_000_000) }),
+        new("enable-prefix-caching", "BOOL", "Whether prompts take from the KV cache what was computed before of the same prefix. Default: true.",
+            (options, text) => options with { EnablePrefixCaching = OptionText.Boolean(text) }),
         new("block-size", "TOKENS", "Tokens per block of the KV cache. Default: 16.",
             (options, text) => options with { BlockSize = OptionText.PowerOfTwo(text, 16, 1024) }),
         new("num-blocks", "N", "Blocks in the KV cache. Default: as many as --kv-cache-memory holds.",

@@ -19,6 +19,9 @@ internal static class OptionText
             ? value
             : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"must be a power of two from {min} to {max}"));
 
+    /// <summary>"true" or "false".</summary>
+    public static bool Boolean(string text) => bool.TryParse(text, out var value) ? value : throw new FormatException("must be true or false");
+
     /// <summary>Any text but white space.</summary>
     public static string NotEmpty(string text) =>
         string.IsNullOrWhiteSpace(text) ? throw new FormatException("must not be empty") : text;

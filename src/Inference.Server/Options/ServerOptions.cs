@@ -35,6 +35,9 @@ internal sealed record ServerOptions
     /// <summary>The most requests that wait; more are refused with 429.</summary>
     public int MaxQueueLength { get; init; } = 1024;
 
+    /// <summary>Whether requests take from the KV cache what others have computed of the same prefix.</summary>
+    public bool EnablePrefixCaching { get; init; } = true;
+
     /// <summary>Tokens per KV cache block.</summary>
     public int BlockSize { get; init; } = 16;
 

@@ -37,6 +37,9 @@ internal sealed class Choice : IDisposable
     /// <summary>Tokens read so far, the one that ended the choice included.</summary>
     public int CompletionTokens { get; private set; }
 
+    /// <summary>Tokens of its prompt that were in the cache, once anything was read.</summary>
+    public int CachedTokens => _stream.CachedTokens;
+
     /// <summary>Whether the end was read.</summary>
     public bool IsFinished { get; private set; }
 

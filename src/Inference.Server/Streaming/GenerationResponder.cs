@@ -73,5 +73,8 @@ internal sealed class GenerationResponder(GenerationSubmitter submitter, ILogger
         sse.Dispose();
     }
 
-    private static Usage UsageOf(Generation generation, ChoiceSet choices) => new(generation.PromptTokens, choices.CompletionTokens);
+    private static Usage UsageOf(Generation generation, ChoiceSet choices) => new(generation.PromptTokens, choices.CompletionTokens)
+    {
+        PromptTokensDetails = new PromptTokensDetails(choices.CachedTokens(generation.ChoicesPerPrompt)),
+    };
 }

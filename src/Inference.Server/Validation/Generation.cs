@@ -30,6 +30,9 @@ internal sealed record Generation
     /// <summary>One for each choice, prompt by prompt.</summary>
     public required ImmutableArray<InferenceRequest> Choices { get; init; }
 
+    /// <summary>How many of the choices each prompt has.</summary>
+    public required int ChoicesPerPrompt { get; init; }
+
     /// <summary>How tokens become text.</summary>
     public required TextOptions Text { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
     private const int MaxStops = 64;
     private const int MaxStopLength = 1024;
     private const int MaxStopTokenIds = 1024;
+    private const int MaxSaltLength = 256;
 
     /// <summary>Checks what needs no prompt, so that a bad request costs no tokenising.</summary>
     /// <exception cref="ApiException">404 for an unknown model, 400 that names a field otherwise.</exception>
@@ -33,6 +34,11 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
         if (body.StreamOptions is not null && body.Stream != true)
         {
             throw ApiErrors.Invalid("stream_options", "'stream_options' is only allowed when 'stream' is true.");
+        }
+
+        if (body.CacheSalt is { Length: 0 or > MaxSaltLength })
+        {
+            throw ApiErrors.Invalid("cache_salt", $"'cache_salt' must have from 1 to {MaxSaltLength} characters.");
         }
 
         return new GenerationSettings(
@@ -70,6 +76,7 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
                     MaxTokens = maxTokens,
                     MinTokens = settings.Text.MinTokens,
                     StopTokenIds = settings.Text.StopTokenIds,
+                    CacheSalt = body.CacheSalt,
                 });
             }
         }
@@ -86,6 +93,7 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
             ContinuousUsage = includeUsage && (body.StreamOptions?.ContinuousUsageStats ?? false),
             PromptTokens = prompts.Sum(prompt => prompt.TokenIds.Length),
             Choices = choices.MoveToImmutable(),
+            ChoicesPerPrompt = settings.N,
             Text = settings.Text,
         };
     }

@@ -111,7 +111,7 @@ public sealed class BlockPoolTests
             else
                 reservation.Dispose();
 
-            var blocks = tables.SelectMany(t => t.Blocks.ToArray()).Concat(pool.Free.ToArray()).Order();
+            var blocks = tables.SelectMany(t => t.Blocks.ToArray()).Concat(pool.Free).Order();
             Assert.Equal(Enumerable.Range(0, 50), blocks);
         }
     }

@@ -44,10 +44,19 @@ internal static class SchedulerInvariants
         void CheckBlocks()
         {
             var uses = new int[snapshot.BlockCount];
-            foreach (var block in snapshot.FreeBlocks.Concat(sequences.SelectMany(sequence => sequence.Blocks)))
+            foreach (var block in sequences.SelectMany(sequence => sequence.Blocks))
                 uses[block]++;
             for (var block = 0; block < uses.Length; block++)
-                Check(uses[block] == 1, $"block {block} is in {uses[block]} places");
+            {
+                var references = snapshot.BlockReferences[block];
+                Check(uses[block] == references, $"block {block} is in {uses[block]} tables, not {references}");
+            }
+
+            var free = snapshot.FreeBlocks.ToHashSet();
+            Check(free.Count == snapshot.FreeBlocks.Length, "a block is free twice");
+            Check(free.SetEquals(Enumerable.Range(0, uses.Length).Where(block => uses[block] == 0)), "the free blocks are not those in no table");
+            foreach (var sequence in sequences)
+                Check(sequence.Blocks.Distinct().Count() == sequence.Blocks.Length, $"sequence {sequence.Id} has a block twice");
         }
 
         void Check(bool holds, string violation)

@@ -99,15 +99,21 @@ public sealed class SchedulerPropertyTests
     private static SchedulerOptions RandomOptions(Random random)
     {
         var maxNumSeqs = random.Next(1, 10);
-        return new SchedulerOptions { MaxNumSeqs = maxNumSeqs, MaxNumBatchedTokens = maxNumSeqs + random.Next(0, 40) };
+        return new SchedulerOptions
+        {
+            MaxNumSeqs = maxNumSeqs,
+            MaxNumBatchedTokens = maxNumSeqs + random.Next(0, 40),
+            EnablePrefixCaching = random.Next(4) > 0,
+        };
     }
 
     private static InferenceRequest RandomRequest(Random random, ModelLimits limits)
     {
         var most = SchedulingPolicy.MaxSequenceLength(limits) - 1;
-        var request = TestRequest.Greedy(random.Next(1, Math.Min(most, 60) + 1), random.Next(1, 40), random.Next(1000));
+        var request = TestRequest.Greedy(random.Next(1, Math.Min(most, 60) + 1), random.Next(1, 40), random.Next(random.Next(2) == 0 ? 3 : 1000));
         return request with
         {
+            CacheSalt = random.Next(8) == 0 ? "salt" : null,
             MinTokens = random.Next(3),
             StopTokenIds = Enumerable.Range(0, 3 * random.Next(2)).Select(_ => random.Next(97)).ToFrozenSet(),
             Sampling = random.Next(3) == 0 ? SamplingParameters.Greedy : new SamplingParameters

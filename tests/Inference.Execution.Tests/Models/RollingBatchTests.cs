@@ -47,14 +47,14 @@ public sealed class RollingBatchTests
         var requests = MakeRequests(new Random(seed), executor.Limits.VocabularySize, promptLimit, outputLimit);
 
         var alone = new List<CollectedResponse>();
-        await using (var single = new Host(executor, new SchedulerOptions()))
+        await using (var single = new Host(executor, new SchedulerOptions { EnablePrefixCaching = false }))
         {
             foreach (var request in requests)
             {
                 alone.Add(await CollectedResponse.ReadAsync(single.Submit(request), TestContext.Current.CancellationToken));
             }
 
-            Assert.Equal(0, single.Preemptions);
+            Assert.Equal((0, 0), (single.Preemptions, single.PrefixCacheHits));
         }
 
         await using var crowd = new Host(executor, new SchedulerOptions { MaxNumSeqs = Requests, MaxNumBatchedTokens = batchedTokens });
@@ -67,7 +67,9 @@ public sealed class RollingBatchTests
         }
 
         Assert.True(compared > requests.Sum(request => request.MaxTokens) / 2, $"only {compared} tokens were decisive");
-        TestContext.Current.TestOutputHelper!.WriteLine($"{compared} decisive tokens compared, {crowd.Preemptions} preemptions");
+        Assert.True(crowd.PrefixCacheHits > 0, "no prompt was found in the prefix cache");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{compared} decisive tokens compared, {crowd.Preemptions} preemptions, {crowd.PrefixCacheHits} prompt tokens cached");
         return crowd.Preemptions;
     }
 
@@ -126,40 +128,57 @@ public sealed class RollingBatchTests
         return alone.TokenIds.Count;
     }
 
-    private static List<InferenceRequest> MakeRequests(Random random, int vocabulary, int promptLimit, int outputLimit) =>
-    [
-        .. Enumerable.Range(0, Requests).Select(i => new InferenceRequest
+    /// <summary>Every other prompt begins as the one before it does, which gives the prefix cache something to find.</summary>
+    private static List<InferenceRequest> MakeRequests(Random random, int vocabulary, int promptLimit, int outputLimit)
+    {
+        var requests = new List<InferenceRequest>();
+        int[] prompt = [];
+        for (var i = 0; i < Requests; i++)
         {
-            RequestId = $"r{i}",
-            PromptTokenIds = Enumerable.Range(0, random.Next(1, promptLimit)).Select(_ => random.Next(3, vocabulary)).ToArray(),
-            MaxTokens = random.Next(outputLimit / 3, outputLimit),
-            Sampling = SamplingParameters.Greedy with { TopLogprobs = 2 },
-        }),
-    ];
+            var kept = i % 2 == 0 ? 0 : prompt.Length * 2 / 3;
+            prompt = [.. prompt[..kept], .. Enumerable.Range(0, random.Next(1, promptLimit - kept)).Select(_ => random.Next(3, vocabulary))];
+            requests.Add(new InferenceRequest
+            {
+                RequestId = $"r{i}",
+                PromptTokenIds = prompt,
+                MaxTokens = random.Next(outputLimit / 3, outputLimit),
+                Sampling = SamplingParameters.Greedy with { TopLogprobs = 2 },
+            });
+        }
 
-    /// <summary>An engine over an executor, and a count of its preemptions.</summary>
+        return requests;
+    }
+
+    /// <summary>An engine over an executor, and counts of its preemptions and of prompt tokens that were cached.</summary>
     private sealed class Host : IAsyncDisposable
     {
         private readonly TestMeterFactory _meters = new();
         private readonly MeterListener _listener = new();
         private readonly InferenceEngine _engine;
         private long _preemptions;
+        private long _prefixCacheHits;
 
         public Host(IModelExecutor executor, SchedulerOptions options)
         {
             var metrics = new EngineMetrics(_meters, "test", TimeProvider.System);
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Name == "vllm:num_preemptions" && instrument.Meter.Scope == _meters)
+                if (instrument.Name is "vllm:num_preemptions" or "vllm:prefix_cache_hits" && instrument.Meter.Scope == _meters)
                 {
                     listener.EnableMeasurementEvents(instrument);
                 }
             };
-            _listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _preemptions, value));
+            _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
+            {
+                ref var count = ref (instrument.Name == "vllm:num_preemptions" ? ref _preemptions : ref _prefixCacheHits);
+                Interlocked.Add(ref count, value);
+            });
             _listener.Start();
             _engine = new InferenceEngine(executor, options, metrics, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
             _engine.Start();
         }
+
+        public long PrefixCacheHits => Interlocked.Read(ref _prefixCacheHits);
 
         public long Preemptions => Interlocked.Read(ref _preemptions);
 

@@ -1,0 +1,37 @@
+using Inference.Engine.Caching;
+
+namespace Inference.Engine.Tests.Caching;
+
+public sealed class PrefixChainTests
+{
+    private static readonly int[] Tokens = [.. Enumerable.Range(0, 64)];
+
+    [Fact]
+    public void HashAt_AnyOrderOfAsking_IsTheSame()
+    {
+        var grown = new PrefixChain(null);
+        var early = grown.HashAt(1, Tokens.AsSpan(0, 8), 4);
+        var late = grown.HashAt(9, Tokens, 4);
+
+        var asked = new PrefixChain(null);
+        Assert.Equal(late, asked.HashAt(9, Tokens, 4));
+        Assert.Equal(early, asked.HashAt(1, Tokens, 4));
+    }
+
+    [Fact]
+    public void HashAt_OtherTokensBefore_Differs()
+    {
+        int[] others = [.. Tokens];
+        others[0]++;
+
+        Assert.NotEqual(new PrefixChain(null).HashAt(5, Tokens, 4), new PrefixChain(null).HashAt(5, others, 4));
+    }
+
+    [Fact]
+    public void HashAt_OtherSalt_Differs()
+    {
+        var hashes = new[] { null, "", "a", "b" }.Select(salt => new PrefixChain(salt).HashAt(0, Tokens, 4));
+
+        Assert.Distinct(hashes);
+    }
+}
