@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Running;
 using Inference.Benchmarks;
 using Inference.Benchmarks.Conversion;
+using Inference.Benchmarks.Quality;
+using Inference.Benchmarks.Serving;
 using Inference.Benchmarks.Steps;
 using Inference.Models.Conversion;
 
@@ -15,6 +17,12 @@ switch (args)
         break;
     case ["convert", "float32"]:
         await ConversionReport.PrintAsync(Console.Out, ModelDType.Float32);
+        break;
+    case ["quality"]:
+        await QualityReport.PrintAsync(Console.Out);
+        break;
+    case ["serve"]:
+        await ServeReport.PrintAsync(Console.Out);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Settings).Assembly).Run(args, new Settings());

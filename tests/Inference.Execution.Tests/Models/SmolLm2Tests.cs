@@ -75,26 +75,8 @@ public sealed class SmolLm2Tests : IAsyncLifetime
     /// <summary>The perplexity of the golden's text over what the golden says.</summary>
     private static async Task<double> PerplexityRatioAsync(OnnxModelExecutor executor)
     {
-        using var golden = ReadGolden();
-        var expected = golden.RootElement.GetProperty("perplexity");
-        var text = Ids(expected.GetProperty("text_ids"));
-        var window = expected.GetProperty("window").GetInt32();
-        var driver = new StepDriver(executor);
-        var (nll, tokens) = (0.0, 0);
-        for (var start = 0; start < text.Length; start += window)
-        {
-            driver.Reset();
-            var ids = text[start..(start + window)];
-            var result = await driver.StepAsync((start, ids, window));
-            for (var i = 0; i + 1 < window; i++)
-            {
-                nll -= Logprob(result.Row(i), ids[i + 1]);
-                tokens++;
-            }
-        }
-
-        Assert.Equal(expected.GetProperty("tokens").GetInt32(), tokens);
-        var (perplexity, reference) = (Math.Exp(nll / tokens), expected.GetProperty("perplexity").GetDouble());
+        var golden = GoldenText.Read();
+        var (perplexity, reference) = (await golden.MeasureAsync(executor, TestContext.Current.CancellationToken), golden.Perplexity);
         TestContext.Current.TestOutputHelper!.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"perplexity {perplexity:F4}, golden {reference:F4}, ratio {perplexity / reference:F5}"));
         return perplexity / reference;
@@ -108,25 +90,8 @@ public sealed class SmolLm2Tests : IAsyncLifetime
         foreach (var pair in golden.GetProperty("first_top20_logprobs").EnumerateArray())
         {
             var (id, expected) = (pair[0].GetInt32(), pair[1].GetDouble());
-            Assert.True(Math.Abs(Logprob(logits, id) - expected) < 1e-3, $"{golden.GetProperty("name")} token {id}: {Logprob(logits, id)} for {expected}");
+            Assert.True(Math.Abs(GoldenText.Logprob(logits, id) - expected) < 1e-3, $"{golden.GetProperty("name")} token {id}: {GoldenText.Logprob(logits, id)} for {expected}");
         }
-    }
-
-    private static double Logprob(ReadOnlySpan<float> logits, int token)
-    {
-        double maximum = float.NegativeInfinity;
-        foreach (var logit in logits)
-        {
-            maximum = Math.Max(maximum, logit);
-        }
-
-        var sum = 0.0;
-        foreach (var logit in logits)
-        {
-            sum += Math.Exp(logit - maximum);
-        }
-
-        return logits[token] - maximum - Math.Log(sum);
     }
 
     private static int ArgMax(ReadOnlySpan<float> logits)
