@@ -36,16 +36,14 @@ internal static class ServeReport
         await app.StartAsync();
         var server = new IPEndPoint(IPAddress.Loopback, new Uri(app.Urls.First()).Port);
 
-        var pairs = Loads.Select(load => (
-            Http: new Measurement(load.Name, load.GeneratedTokens, new HttpLoad(load, server).RunAsync),
-            InProcess: new Measurement(load.Name, load.GeneratedTokens, () => load.RunAsync(loaded.Executor)))).ToArray();
-        await Measurement.InterleaveAsync([.. pairs.SelectMany(pair => new[] { pair.Http, pair.InProcess })], WarmUps, Rounds);
-
         await output.WriteLineAsync("\n| requests | HTTP, tokens/s | in process, tokens/s | ratio |\n|---|--:|--:|--:|");
-        foreach (var (http, inProcess) in pairs)
+        foreach (var load in Loads)
         {
+            var http = new Measurement(load.Name, load.GeneratedTokens, new HttpLoad(load, server).RunAsync);
+            var inProcess = new Measurement(load.Name, load.GeneratedTokens, () => load.RunAsync(loaded.Executor));
+            await Measurement.InterleaveAsync([http, inProcess], WarmUps, Rounds);
             var (served, direct) = (http.TokensPerSecond, inProcess.TokensPerSecond);
-            await output.WriteLineAsync($"| {http.Name} | {served:0} | {direct:0} | {served / direct:0.000} |");
+            await output.WriteLineAsync($"| {load.Name} | {served:0} | {direct:0} | {served / direct:0.000} |");
         }
     }
 }
