@@ -12,10 +12,19 @@ namespace Inference.Benchmarks.Serving;
 /// </summary>
 internal sealed class HttpLoad(EngineLoad load, IPEndPoint server)
 {
+    // The prompts' other tokens are below 90.
+    private const int FirstToken = 1000;
+
     // An event takes some 250 bytes.
     private readonly int _responseCapacity = (load.OutputLength + 16) * 1024;
 
-    public Task RunAsync() => Task.WhenAll(Enumerable.Range(0, load.Requests).Select(GenerateAsync));
+    private static int _runs;
+
+    public Task RunAsync()
+    {
+        _runs++;
+        return Task.WhenAll(Enumerable.Range(0, load.Requests).Select(GenerateAsync));
+    }
 
     private async Task GenerateAsync(int seed)
     {
@@ -38,7 +47,9 @@ internal sealed class HttpLoad(EngineLoad load, IPEndPoint server)
 
     private byte[] Request(int seed)
     {
-        var prompt = string.Join(',', TestRequest.Prompt(load.PromptLength, seed));
+        // Begins with another token in each run of any load: the server may keep the prompts of the one before, a new engine in process has none.
+        int[] tokens = [FirstToken + _runs, .. TestRequest.Prompt(load.PromptLength - 1, seed)];
+        var prompt = string.Join(',', tokens);
         var body =
             $$$"""
             {"prompt": [{{{prompt}}}], "max_tokens": {{{load.OutputLength}}}, "temperature": 0, "ignore_eos": true,
