@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Inference.Benchmarks;
 using Inference.Benchmarks.Conversion;
+using Inference.Benchmarks.Floor;
 using Inference.Benchmarks.Quality;
 using Inference.Benchmarks.Serving;
 using Inference.Benchmarks.Steps;
@@ -23,6 +24,9 @@ switch (args)
         break;
     case ["serve"]:
         await ServeReport.PrintAsync(Console.Out);
+        break;
+    case ["floor"]:
+        await FloorReport.PrintAsync(Console.Out);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Settings).Assembly).Run(args, new Settings());

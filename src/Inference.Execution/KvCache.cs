@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Inference.Execution.Cpu;
 using Inference.Models;
 using Inference.Models.Conversion;
 using Microsoft.ML.OnnxRuntime;
@@ -8,9 +8,7 @@ namespace Inference.Execution;
 /// <summary>The key and value blocks of every layer, allocated once. Pages are touched only when a block is first written.</summary>
 public sealed unsafe class KvCache : IDisposable
 {
-    private const int Alignment = 64;
-
-    private readonly List<nint> _memory = [];
+    private readonly List<LargePageMemory> _memory = [];
     private readonly List<(string Name, OrtValue Value)> _values = [];
 
     internal KvCache(DecoderSpec spec, KvCacheDType dtype, int blockSize, int blockCount)
@@ -21,11 +19,10 @@ public sealed unsafe class KvCache : IDisposable
             {
                 var bytes = checked((nuint)tensor.BytesPerBlock(blockSize) * (nuint)blockCount);
 
-                // A large aligned allocation comes straight from the system, zeroed and untouched; no need to clear it.
-                var memory = NativeMemory.AlignedAlloc(bytes, Alignment);
-                _memory.Add((nint)memory);
+                var memory = LargePageMemory.Allocate(bytes);
+                _memory.Add(memory);
                 _values.Add((tensor.Name, OrtValue.CreateTensorValueWithData(
-                    OrtMemoryInfo.DefaultInstance, tensor.ElementType, tensor.Shape(blockCount, blockSize), (nint)memory, (long)bytes)));
+                    OrtMemoryInfo.DefaultInstance, tensor.ElementType, tensor.Shape(blockCount, blockSize), (nint)memory.Start, (long)bytes)));
             }
         }
         catch
@@ -53,7 +50,7 @@ public sealed unsafe class KvCache : IDisposable
     {
         _values.ForEach(entry => entry.Value.Dispose());
         _values.Clear();
-        _memory.ForEach(memory => NativeMemory.AlignedFree((void*)memory));
+        _memory.ForEach(memory => memory.Dispose());
         _memory.Clear();
     }
 }

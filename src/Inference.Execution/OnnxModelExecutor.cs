@@ -4,6 +4,7 @@ using Inference.Execution.Outputs;
 using Inference.Execution.Packing;
 using Inference.Models;
 using Inference.Models.Conversion;
+using Inference.Models.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Inference.Execution;
@@ -25,7 +26,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
     private OnnxModelExecutor(ConvertedModel model, ExecutorOptions options)
     {
         _sessionOptions = CreateSessionOptions(options);
-        _session = new InferenceSession(model.ModelPath, _sessionOptions);
+        _session = Open(model, _sessionOptions);
         _binding = _session.CreateIoBinding();
         _output = model.DType == ModelDType.Int8 ? new Int8LogitsOutput(model.ReadHeadScales()) : new FloatLogitsOutput(model.Spec.VocabularySize);
         _cache = new KvCache(model.Spec, model.KvCacheDType, options.BlockSize, options.BlockCount);
@@ -89,6 +90,19 @@ public sealed class OnnxModelExecutor : IModelExecutor
         _runOptions.Dispose();
         _sessionOptions.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // Where the processor multiplies matrices itself, ONNX Runtime makes it do so; elsewhere our products are the faster ones, and exact
+    // on processors where its own are not.
+    private static InferenceSession Open(ConvertedModel model, SessionOptions options)
+    {
+        if (model.DType != ModelDType.Int8 || ProcessorFeatures.HasAmxInt8)
+        {
+            return new InferenceSession(model.ModelPath, options);
+        }
+
+        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(Path.GetFullPath(model.ModelPath))!);
+        return new InferenceSession(PackedProducts.Read(model.ModelPath), options);
     }
 
     private static SessionOptions CreateSessionOptions(ExecutorOptions options)

@@ -8,13 +8,15 @@ namespace Inference.Benchmarks.Steps;
 /// <summary>The default model, converted and loaded as the server does it.</summary>
 internal static class BenchmarkModel
 {
-    public static OnnxModelExecutor Load(ModelDType dtype, int maxModelLength, int blockCount)
+    public static OnnxModelExecutor Load(ModelDType dtype, int maxModelLength, int blockCount) =>
+        OnnxModelExecutor.Load(Convert(dtype), new ExecutorOptions { BlockCount = blockCount, MaxModelLength = maxModelLength });
+
+    public static ConvertedModel Convert(ModelDType dtype)
     {
         using var model = ModelFolder.Open(RepositoryFiles.SmolLm2);
         var input = new ConversionInput(model.Spec, model.Weights, model.SourceFiles);
         var options = new ConversionOptions { DType = dtype };
         var cache = new ConversionCache(RepositoryFiles.ConversionCache);
-        var converted = cache.GetOrConvert(input, options, progress: null, CancellationToken.None);
-        return OnnxModelExecutor.Load(converted, new ExecutorOptions { BlockCount = blockCount, MaxModelLength = maxModelLength });
+        return cache.GetOrConvert(input, options, progress: null, CancellationToken.None);
     }
 }

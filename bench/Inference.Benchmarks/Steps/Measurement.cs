@@ -6,8 +6,11 @@ namespace Inference.Benchmarks.Steps;
 /// <param name="name">For the report.</param>
 /// <param name="tokens">Tokens that one run computes or generates.</param>
 /// <param name="run">What is timed.</param>
-internal sealed class Measurement(string name, int tokens, Func<Task> run)
+/// <param name="repeats">Runs in a row for each time that counts, so that the caches hold what they hold in service.</param>
+internal sealed class Measurement(string name, int tokens, Func<Task> run, int repeats = 1)
 {
+    private static readonly TimeSpan SpinningEnds = TimeSpan.FromMilliseconds(200);
+
     private readonly List<double> _milliseconds = [];
 
     public string Name { get; } = name;
@@ -35,9 +38,14 @@ internal sealed class Measurement(string name, int tokens, Func<Task> run)
 
     private async Task RunAsync(bool isCounted)
     {
+        // Until then the threads of the session measured before spin for work and take a core away; and some runs warm up.
+        await Task.Delay(SpinningEnds);
+        for (var i = 0; i < (repeats + 3) / 4; i++)
+            await run();
         var start = Stopwatch.GetTimestamp();
-        await run();
+        for (var i = 0; i < repeats; i++)
+            await run();
         if (isCounted)
-            _milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            _milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / repeats);
     }
 }

@@ -45,7 +45,7 @@ internal static class StepReport
 
     private static async Task<OnnxModelExecutor> LoadAsync(ModelDType dtype)
     {
-        var executor = BenchmarkModel.Load(dtype, maxModelLength: 1024, StepShape.BlockCount);
+        var executor = BenchmarkModel.Load(dtype, maxModelLength: 1024, Shapes.Max(shape => shape.BlockCount));
         foreach (var plan in Shapes.SelectMany(shape => shape.Prefill(executor.Limits)))
             await executor.ExecuteAsync(plan, CancellationToken.None);
         return executor;

@@ -1,4 +1,5 @@
 using Inference.Execution.Cpu.Int8;
+using Inference.Execution.Cpu.Int8.Products;
 using Inference.Models.Graphs;
 using Inference.OnnxRuntime.CustomOperators;
 
@@ -22,5 +23,6 @@ internal static class CpuOperators
         new AddNormQuantizeOperator(),
         new SwiGluQuantizeOperator(),
         new GatherAddNormQuantizeOperator(),
-        new ArgMaxRowsOperator());
+        new ArgMaxRowsOperator(),
+        new ProductOperator());
 }

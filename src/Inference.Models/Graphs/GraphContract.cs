@@ -142,6 +142,12 @@ public static class GraphContract
     /// </summary>
     public const string ArgMaxRows = "ArgMaxRows";
 
+    /// <summary>
+    /// ONNX's MatMulInteger with weights that are a constant of the graph and with <see cref="ZeroPoint"/>: UINT8 [rows, in] and INT8
+    /// [in, out] to INT32 [rows, out]. Converted models have MatMulInteger; see <see cref="PackedProducts"/>.
+    /// </summary>
+    public const string PackedMatMulInteger = "PackedMatMulInteger";
+
     /// <summary>INT attribute of the attention operators: query heads.</summary>
     public const string NumHeads = "num_heads";
 

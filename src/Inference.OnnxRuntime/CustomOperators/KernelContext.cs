@@ -28,9 +28,7 @@ public readonly unsafe ref struct KernelContext
     {
         nint value;
         NativeApi.Check(NativeApi.KernelContextGetInput(_context, (nuint)index, &value));
-        void* data;
-        NativeApi.Check(NativeApi.GetTensorMutableData(value, &data));
-        return new KernelTensor(data, ShapeOf(value));
+        return KernelTensor.Of(value);
     }
 
     /// <summary>Output <paramref name="index"/>, allocated with this shape.</summary>
@@ -95,33 +93,6 @@ public readonly unsafe ref struct KernelContext
             {
                 handle.Free();
             }
-        }
-    }
-
-    private static TensorShape ShapeOf(nint value)
-    {
-        nint info;
-        NativeApi.Check(NativeApi.GetTensorTypeAndShape(value, &info));
-        try
-        {
-            nuint rank;
-            NativeApi.Check(NativeApi.GetDimensionsCount(info, &rank));
-            if (rank > TensorShape.MaxRank)
-            {
-                throw new OrtStatusException($"A tensor of rank {rank} is beyond the supported {TensorShape.MaxRank}.");
-            }
-
-            var shape = new TensorShape { Rank = (int)rank };
-            fixed (long* dimensions = shape.Storage)
-            {
-                NativeApi.Check(NativeApi.GetDimensions(info, dimensions, rank));
-            }
-
-            return shape;
-        }
-        finally
-        {
-            NativeApi.ReleaseTensorTypeAndShapeInfo(info);
         }
     }
 

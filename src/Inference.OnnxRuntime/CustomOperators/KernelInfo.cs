@@ -3,7 +3,7 @@ using Inference.OnnxRuntime.Native;
 
 namespace Inference.OnnxRuntime.CustomOperators;
 
-/// <summary>The attributes of the node that a kernel is made for. Valid only while the kernel is made.</summary>
+/// <summary>The attributes and constants of the node that a kernel is made for. Valid only while the kernel is made.</summary>
 public readonly unsafe ref struct KernelInfo
 {
     private readonly nint _info;
@@ -34,6 +34,16 @@ public readonly unsafe ref struct KernelInfo
         }
 
         return value;
+    }
+
+    /// <summary>An input that is a constant of the graph.</summary>
+    /// <exception cref="OrtStatusException">It is none.</exception>
+    public KernelTensor GetConstantInput(int index)
+    {
+        int isConstant;
+        nint value;
+        NativeApi.Check(NativeApi.KernelInfoGetConstantInput(_info, (nuint)index, &isConstant, &value));
+        return isConstant != 0 ? KernelTensor.Of(value) : throw new OrtStatusException($"Input {index} is not a constant of the graph.");
     }
 
     private static byte[] ZeroTerminated(string name) => Encoding.UTF8.GetBytes(name + '\0');

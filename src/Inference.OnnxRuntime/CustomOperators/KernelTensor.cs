@@ -1,6 +1,8 @@
+using Inference.OnnxRuntime.Native;
+
 namespace Inference.OnnxRuntime.CustomOperators;
 
-/// <summary>A tensor of the running node: where its elements are, and its shape. Valid only while the node runs.</summary>
+/// <summary>A tensor of the running node: where its elements are, and its shape. Valid only while the node runs; a constant one, while its kernel is made.</summary>
 /// <remarks>Writing through an input is how an operator updates a cache in place; the element type is the one that the operator declared.</remarks>
 public readonly unsafe ref struct KernelTensor
 {
@@ -13,6 +15,14 @@ public readonly unsafe ref struct KernelTensor
         _shape = shape;
     }
 
+    /// <summary>Looks at a value of ONNX Runtime's that holds a tensor.</summary>
+    internal static KernelTensor Of(nint value)
+    {
+        void* data;
+        NativeApi.Check(NativeApi.GetTensorMutableData(value, &data));
+        return new KernelTensor(data, ShapeOf(value));
+    }
+
     /// <summary>How many dimensions.</summary>
     public int Rank => _shape.Rank;
 
@@ -22,4 +32,31 @@ public readonly unsafe ref struct KernelTensor
     /// <summary>The first element.</summary>
     public T* Data<T>()
         where T : unmanaged => (T*)_data;
+
+    private static TensorShape ShapeOf(nint value)
+    {
+        nint info;
+        NativeApi.Check(NativeApi.GetTensorTypeAndShape(value, &info));
+        try
+        {
+            nuint rank;
+            NativeApi.Check(NativeApi.GetDimensionsCount(info, &rank));
+            if (rank > TensorShape.MaxRank)
+            {
+                throw new OrtStatusException($"A tensor of rank {rank} is beyond the supported {TensorShape.MaxRank}.");
+            }
+
+            var shape = new TensorShape { Rank = (int)rank };
+            fixed (long* dimensions = shape.Storage)
+            {
+                NativeApi.Check(NativeApi.GetDimensions(info, dimensions, rank));
+            }
+
+            return shape;
+        }
+        finally
+        {
+            NativeApi.ReleaseTensorTypeAndShapeInfo(info);
+        }
+    }
 }

@@ -41,6 +41,9 @@ internal static unsafe partial class NativeApi
     public static readonly delegate* unmanaged[Cdecl]<nint, nuint*, nint> KernelContextGetInputCount =
         (delegate* unmanaged[Cdecl]<nint, nuint*, nint>)Table.KernelContext_GetInputCount;
 
+    public static readonly delegate* unmanaged[Cdecl]<nint, nuint, int*, nint*, nint> KernelInfoGetConstantInput =
+        (delegate* unmanaged[Cdecl]<nint, nuint, int*, nint*, nint>)Table.KernelInfoGetConstantInput_tensor;
+
     public static readonly delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint> KernelContextGetInput =
         (delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint>)Table.KernelContext_GetInput;
 

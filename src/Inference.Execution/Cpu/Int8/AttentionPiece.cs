@@ -14,6 +14,12 @@ internal unsafe struct AttentionPiece
     public int Chunks;
 
     /// <summary>
+    /// Whether the piece writes its tokens' keys and values to the cache before it attends: nobody else needs them in this step. Else all
+    /// keys and values of its tile are in the cache before any piece begins.
+    /// </summary>
+    public bool WritesCache;
+
+    /// <summary>
     /// [all chunks of the tile, rows, header + head size]: results by chunk, where a tile is several pieces; else null.
     /// </summary>
     public float* Results;

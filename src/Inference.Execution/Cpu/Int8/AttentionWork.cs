@@ -59,6 +59,9 @@ internal unsafe struct AttentionWork : IDisposable
     /// <summary>How many pieces.</summary>
     public readonly int Count => checked((int)_used.Pieces);
 
+    /// <summary>Whether there are pieces that do not write the cache themselves.</summary>
+    public readonly bool NeedsCacheWritten => _used.Unwritten > 0;
+
     /// <summary>Room for the output rows before they are quantised.</summary>
     public float* Attended { get; }
 
@@ -88,7 +91,9 @@ internal unsafe struct AttentionWork : IDisposable
         var keys = arguments.Sequences.PositionOf(piece.FirstToken, piece.Sequence) + piece.Tokens;
         var rows = piece.Tokens * arguments.GroupSize;
         var chunks = (keys + KeysPerChunk - 1) / KeysPerChunk;
-        var nanoseconds = Math.Max(1, (long)keys * rows * arguments.HeadSize / 32);
+
+        // Per key: reading it and its value from memory, and both products with every row.
+        var nanoseconds = Math.Max(1, (long)keys * (8 + rows) * arguments.HeadSize / 32);
         var chunksPerPiece = (int)Math.Clamp(chunks * _pieceNanoseconds / nanoseconds, 1, chunks);
 
         piece.HeadsLeft = Counter(memory.Counters, arguments.KvHeads);
@@ -96,6 +101,8 @@ internal unsafe struct AttentionWork : IDisposable
         {
             _nanoseconds += nanoseconds;
             piece.Results = null;
+            piece.WritesCache = chunksPerPiece == chunks && piece.Tokens == arguments.Sequences.TokensOf(piece.Sequence);
+            _used.Unwritten += piece.WritesCache ? 0 : 1;
             if (chunksPerPiece < chunks)
             {
                 piece.PiecesLeft = Counter(memory.Counters, (chunks + chunksPerPiece - 1) / chunksPerPiece);
@@ -131,6 +138,7 @@ internal unsafe struct AttentionWork : IDisposable
         public long Pieces;
         public long Counters;
         public long Results;
+        public long Unwritten;
     }
 
     /// <summary>Where each begins.</summary>

@@ -28,7 +28,7 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
     private readonly AttentionPiece* _pieces = pieces;
 
     /// <summary>
-    /// 1. quantise the queries; 2. per chunk of keys: scores, softmax, weighted values, merge; 3. divide by the sums; 4. quantise the
+    /// 0. write the tokens' keys and values, if nobody else does; 1. quantise the queries; 2. per chunk of keys: scores, softmax, weighted values, merge; 3. divide by the sums; 4. quantise the
     /// rows.
     /// </summary>
     [SkipLocalsInit]
@@ -41,6 +41,11 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         var factors = stackalloc float[rows];
         var results = stackalloc float[rows * args.ResultSize];
         PrefetchFirst(piece);
+        if (piece.WritesCache)
+        {
+            new Int8CacheWriter<T>(args, _pieces).Write(piece);
+        }
+
         QuantizeQueries(piece, queries, factors);
         Clear(results, rows);
 

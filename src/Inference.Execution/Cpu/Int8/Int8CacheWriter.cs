@@ -3,34 +3,48 @@ using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu.Int8;
 
-/// <summary>Writes a token's rotated keys and its values into their cache slots, each head with its own scale.</summary>
-internal unsafe struct Int8CacheWriter<T>(Int8AttentionArguments arguments) : IParallelBody
+/// <summary>
+/// Writes tokens' rotated keys and their values into their cache slots, each head with its own scale. As a parallel body: for all pieces
+/// that do not do so themselves.
+/// </summary>
+internal unsafe struct Int8CacheWriter<T>(Int8AttentionArguments arguments, AttentionPiece* pieces) : IParallelBody
     where T : unmanaged, ILanes<T>
 {
     private readonly Int8AttentionArguments _arguments = arguments;
+    private readonly AttentionPiece* _pieces = pieces;
 
-    /// <summary>What a token costs, roughly, in nanoseconds.</summary>
-    public readonly int Nanoseconds => _arguments.KvHeads * _arguments.HeadSize * 3;
+    /// <summary>What a head of a token costs, roughly, in nanoseconds.</summary>
+    public readonly int Nanoseconds => _arguments.HeadSize * 4;
 
-    [SkipLocalsInit]
     public readonly void Invoke(int index)
     {
+        // Of the pieces that share a tile and a head, the first.
+        ref readonly var piece = ref _pieces[index];
+        if (!piece.WritesCache && piece.FirstChunk == 0)
+        {
+            Write(piece);
+        }
+    }
+
+    /// <summary>Writes the keys and values of a piece's tokens, of its head.</summary>
+    [SkipLocalsInit]
+    public readonly void Write(in AttentionPiece piece)
+    {
         ref readonly var args = ref _arguments;
-        var sequence = args.Sequences.SequenceOf(index);
-        var position = args.Sequences.PositionOf(index, sequence);
-        var block = args.Sequences.BlocksOf(sequence)[position / args.Sequences.BlockSize];
-        var slot = position % args.Sequences.BlockSize;
         var scratch = stackalloc float[args.HeadSize];
         var row = stackalloc float[args.HeadSize];
         var bytes = stackalloc byte[args.HeadSize];
-        for (var head = 0; head < args.KvHeads; head++)
+        var blocks = args.Sequences.BlocksOf(piece.Sequence);
+        for (var token = piece.FirstToken; token < piece.FirstToken + piece.Tokens; token++)
         {
-            var headBlock = args.HeadBlock(block, head);
-            args.DequantizeRotated<T>(index, args.Heads + head, position, scratch, row);
+            var position = args.Sequences.PositionOf(token, piece.Sequence);
+            var headBlock = args.HeadBlock(blocks[position / args.Sequences.BlockSize], piece.KvHead);
+            var slot = position % args.Sequences.BlockSize;
+            args.DequantizeRotated<T>(token, args.Heads + piece.KvHead, position, scratch, row);
             args.KeyScales[headBlock * args.Sequences.BlockSize + slot] = Quantize(row, bytes);
             WriteKey((short*)bytes, (short*)(args.KeyCache + headBlock * args.HeadBlockSize) + slot);
 
-            args.Dequantize<T>(index, args.Heads + args.KvHeads + head, row);
+            args.Dequantize<T>(token, args.Heads + args.KvHeads + piece.KvHead, row);
             args.ValueScales[headBlock * args.Sequences.BlockSize + slot] = Quantize(row, bytes);
             WriteValue(bytes, (byte*)args.ValueCache + headBlock * args.HeadBlockSize + slot / 2 * args.HeadSize * 2 + slot % 2);
         }

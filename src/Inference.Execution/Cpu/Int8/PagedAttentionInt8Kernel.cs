@@ -28,11 +28,14 @@ internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads,
             arguments.OutputScales = context.Output(1, tokens).Data<float>();
         }
 
-        var writer = new Int8CacheWriter<T>(arguments);
-        RowLoop.Run(context, tokens, writer.Nanoseconds, writer);
-
         using var work = new AttentionWork(arguments, Environment.ProcessorCount);
         arguments.Attended = isFloat ? floats : work.Attended;
+        var writer = new Int8CacheWriter<T>(arguments, work.Pieces);
+        if (work.NeedsCacheWritten)
+        {
+            RowLoop.Run(context, work.Count, writer.Nanoseconds * Math.Max(1, tokens * kvHeads / work.Count), writer);
+        }
+
         RowLoop.Run(context, work.Count, work.NanosecondsPerPiece, new Int8AttentionWorker<T>(arguments, work.Pieces));
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Inference.Execution.Cpu.Int8.Generated;
 
 namespace Inference.Execution.Cpu.Int8;
 
@@ -20,6 +21,13 @@ internal static unsafe class PairProduct<T>
     /// <param name="rows">Any number.</param>
     public static void Compute(short* a, int aStride, in PairPanels b, int* c, int cStride, int rows)
     {
+        // Few rows wait for memory, and fetch ahead; for the others it is arithmetic that counts.
+        if (typeof(T) == typeof(Lanes512) && VnniPairCode.IsSupported && b.Ahead == null)
+        {
+            VnniPairCode.Run(a, aStride, b, c, cStride, rows);
+            return;
+        }
+
         var first = Math.Min(rows, T.RowsInRegisters);
         if (b.Ahead == null)
         {
