@@ -61,11 +61,6 @@ internal static class ModelLoader
     private static ModelDType DTypeFor(DecoderSpec spec, string name)
     {
         var isSupported = Int8Support.IsSupported(spec, out var reason);
-        if (isSupported && !Int8Hardware.IsExact)
-        {
-            (isSupported, reason) = (false, "this processor lacks the instructions (VNNI) that it needs");
-        }
-
         return name switch
         {
             "float32" => ModelDType.Float32,

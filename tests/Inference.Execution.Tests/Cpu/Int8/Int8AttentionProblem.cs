@@ -151,13 +151,13 @@ internal sealed unsafe class Int8AttentionProblem
                 },
             };
             arguments.Sequences.Validate();
-            var writer = new Int8CacheWriter<T>(arguments);
-            for (var token = 0; token < Tokens; token++)
+            using var work = new AttentionWork(arguments, threads, shortestPiece);
+            var writer = new Int8CacheWriter<T>(arguments, work.Pieces);
+            for (var piece = 0; work.NeedsCacheWritten && piece < work.Count; piece++)
             {
-                writer.Invoke(token);
+                writer.Invoke(piece);
             }
 
-            using var work = new AttentionWork(arguments, threads, shortestPiece);
             var worker = new Int8AttentionWorker<T>(arguments, work.Pieces);
             var order = Enumerable.Range(0, work.Count).ToArray();
             new Random(threads).Shuffle(order);

@@ -11,7 +11,7 @@ public sealed unsafe class PairProductTests
         var random = new Random(seed);
         for (var round = 0; round < 200; round++)
         {
-            var rows = random.Next(1, 12);
+            var rows = random.Next(1, 40);
             var panels = random.Next(1, 5);
             var pairs = random.Next(1, 9);
             var extreme = round % 5 == 0;
@@ -30,12 +30,17 @@ public sealed unsafe class PairProductTests
 
             foreach (var (path, run) in Paths.Supported(Compute<Lanes512>, Compute<Lanes256>, Compute<Lanes128>))
             {
-                Assert.True(expected.AsSpan().SequenceEqual(run(a, b, rows, panels, pairs)), $"seed {seed}, round {round}, {path}");
+                foreach (var isAhead in new[] { false, true })
+                {
+                    Assert.True(
+                        expected.AsSpan().SequenceEqual(run(a, b, rows, panels, pairs, isAhead)),
+                        $"seed {seed}, round {round}, {path}, fetching ahead: {isAhead}");
+                }
             }
         }
     }
 
-    private static int[] Compute<T>(short[] a, sbyte[] b, int rows, int panels, int pairs)
+    private static int[] Compute<T>(short[] a, sbyte[] b, int rows, int panels, int pairs, bool isAhead)
         where T : unmanaged, ILanes<T>
     {
         var c = new int[rows * 32];
@@ -51,6 +56,8 @@ public sealed unsafe class PairProductTests
 
             var product = new PairPanels { Left = pointers, Right = pointers, RightOffset = 32, Count = panels, Pairs = pairs,
                 Stride = 64 };
+            var ahead = stackalloc sbyte*[4] { right, right, right, right };
+            product.Ahead = isAhead ? ahead : null;
             PairProduct<T>.Compute(left, 2 * pairs * panels, product, result, 32, rows);
         }
 

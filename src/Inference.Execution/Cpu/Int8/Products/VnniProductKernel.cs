@@ -26,8 +26,11 @@ internal sealed unsafe class VnniProductKernel(PackedMatrix weights) : ProductKe
         RowLoop.Run(context, Weights.PanelCount, (int)Math.Min(int.MaxValue, nanoseconds), panels);
     }
 
-    private readonly struct Panels(PackedMatrix weights, byte* activations, int rows, int* sums) : IParallelBody
+    /// <summary>Computes the panel of its index, for all rows.</summary>
+    internal readonly struct Panels(PackedMatrix weights, byte* activations, int rows, int* sums) : IParallelBody
     {
+        private const int MostRows = VnniPanelEmitter.MostRows;
+
         private readonly sbyte* _panels = weights.Panel(0);
         private readonly long _panelBytes = weights.PanelBytes;
         private readonly int _groups = weights.Groups;
@@ -39,7 +42,7 @@ internal sealed unsafe class VnniProductKernel(PackedMatrix weights) : ProductKe
             var width = (nint)_groups * GroupSize;
             var first = index * PackedMatrix.PanelWidth;
             var columns = Math.Min(PackedMatrix.PanelWidth, _outputs - first);
-            var few = stackalloc int[VnniPanelEmitter.MostRows * PackedMatrix.PanelWidth];
+            var few = stackalloc int[MostRows * PackedMatrix.PanelWidth];
             var isWhole = columns == PackedMatrix.PanelWidth;
             var arguments = new PanelProductArguments
             {
@@ -48,7 +51,7 @@ internal sealed unsafe class VnniProductKernel(PackedMatrix weights) : ProductKe
                 Groups = _groups,
                 CStride = sizeof(int) * (isWhole ? _outputs : PackedMatrix.PanelWidth),
             };
-            var blocks = (rows + VnniPanelEmitter.MostRows - 1) / VnniPanelEmitter.MostRows;
+            var blocks = (rows + MostRows - 1) / MostRows;
             for (int block = 0, row = 0; block < blocks; block++)
             {
                 var end = (int)((long)rows * (block + 1) / blocks);

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using Inference.Models.Graphs;
 using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu.Int8.Products;
@@ -17,33 +15,13 @@ internal sealed unsafe class WidenedProductKernel<T>(PackedMatrix weights) : Pro
     protected override void Multiply(KernelContext context, byte* activations, int rows, int* sums)
     {
         var width = Weights.Groups * Weights.GroupSize;
-        var halves = (short*)NativeMemory.AllocZeroed(checked((nuint)rows * (nuint)width), sizeof(short));
-        try
-        {
-            Widen(activations, rows, width, halves);
-            var nanoseconds = PackedMatrix.PanelWidth * (double)width * rows / ProductsPerNanosecond;
-            RowLoop.Run(context, Weights.PanelCount, (int)Math.Min(int.MaxValue, nanoseconds), new Panels(Weights, halves, rows, sums));
-        }
-        finally
-        {
-            NativeMemory.Free(halves);
-        }
+        using var halves = new WidenedRows(activations, rows, Weights.Inputs, width);
+        var nanoseconds = PackedMatrix.PanelWidth * (double)width * rows / ProductsPerNanosecond;
+        RowLoop.Run(context, Weights.PanelCount, (int)Math.Min(int.MaxValue, nanoseconds), new Panels(Weights, halves.Start, rows, sums));
     }
 
-    private void Widen(byte* activations, int rows, int width, short* halves)
-    {
-        for (var row = 0; row < rows; row++)
-        {
-            var source = activations + (long)row * Weights.Inputs;
-            var destination = halves + (long)row * width;
-            for (var i = 0; i < Weights.Inputs; i++)
-            {
-                destination[i] = (short)(source[i] - GraphContract.ZeroPoint);
-            }
-        }
-    }
-
-    private readonly struct Panels(PackedMatrix weights, short* activations, int rows, int* sums) : IParallelBody
+    /// <summary>Computes the panel of its index, for all rows.</summary>
+    internal readonly struct Panels(PackedMatrix weights, short* activations, int rows, int* sums) : IParallelBody
     {
         // Few enough for their sums to stay in the first-level cache.
         private const int MostRows = 32;
