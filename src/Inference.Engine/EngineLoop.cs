@@ -17,6 +17,8 @@ internal sealed partial class EngineLoop(
     Sampler sampler,
     Channel<EngineCommand> commands,
     EngineMetrics metrics,
+    StepJournal? journal,
+    TimeProvider time,
     ILogger logger)
 {
     private readonly List<TaskCompletionSource> _drains = [];
@@ -31,7 +33,7 @@ internal sealed partial class EngineLoop(
         var (reason, error) = (FinishReason.Error, (string?)"The engine stopped unexpectedly.");
         try
         {
-            while (await TurnAsync(stop) || await commands.Reader.WaitToReadAsync(stop))
+            while (await TurnAsync(stop) || await WaitAsync(stop))
             {
             }
         }
@@ -64,12 +66,35 @@ internal sealed partial class EngineLoop(
         return step is not null;
     }
 
+    /// <summary>Waits for commands, or for the time when a batch must start. False: no command will ever come.</summary>
+    private async ValueTask<bool> WaitAsync(CancellationToken stop)
+    {
+        if (scheduler.WakeAfter is not { } delay)
+            return await commands.Reader.WaitToReadAsync(stop);
+
+        using var alarm = new CancellationTokenSource(delay, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(alarm.Token, stop);
+        try
+        {
+            return await commands.Reader.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
     private async ValueTask RunStepAsync(ScheduledStep step, CancellationToken stop)
     {
         try
         {
+            var start = time.GetTimestamp();
             var result = await executor.ExecuteAsync(step.Plan, stop);
-            scheduler.Apply(step, sampler.Sample(step, result));
+            var tokens = sampler.Sample(step, result);
+            var elapsed = time.GetElapsedTime(start).TotalSeconds;
+            metrics.StepExecuted(elapsed);
+            journal?.Add(step, elapsed, _status);
+            scheduler.Apply(step, tokens);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -28,6 +28,8 @@ public sealed class EngineMetrics
 
     private static readonly int[] StepBuckets = [1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384];
 
+    private static readonly double[] StepTimeBuckets = [.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5];
+
     private static readonly int[] PreemptionBuckets = [1, 2, 3, 4, 5, 10, 20];
 
     private readonly TimeProvider _time;
@@ -51,6 +53,7 @@ public sealed class EngineMetrics
     private readonly Histogram<int> _requestMaxTokens;
     private readonly Histogram<int> _requestPreemptions;
     private readonly Histogram<int> _iterationTokens;
+    private readonly Histogram<double> _stepTime;
     private volatile EngineStatus _status = new(0, 0, 0, 0);
 
     /// <param name="meterFactory">Makes the meter.</param>
@@ -64,6 +67,7 @@ public sealed class EngineMetrics
 
         meter.CreateObservableGauge("vllm:num_requests_running", () => _status.Running, null, "Requests that take part in steps.");
         meter.CreateObservableGauge("vllm:num_requests_waiting", () => _status.Waiting, null, "Requests that wait to be scheduled.");
+        meter.CreateObservableGauge("vllm:num_requests_waiting_by_reason", WaitingByReason, null, "Requests that wait: for room, or preempted.");
         meter.CreateObservableGauge("vllm:kv_cache_usage_perc", KvCacheUsage, null, "KV cache usage; 1 means that every block is used.");
 
         _promptTokens = meter.CreateCounter<long>("vllm:prompt_tokens", null, "Prompt tokens processed.");
@@ -87,6 +91,7 @@ public sealed class EngineMetrics
         _requestGenerationTokens = Counts("vllm:request_generation_tokens", "Tokens generated for a request.", LengthBuckets);
         _requestMaxTokens = Counts("vllm:request_params_max_tokens", "The max_tokens of a request.", LengthBuckets);
         _requestPreemptions = Counts("vllm:request_num_preemptions", "Times that a request was preempted.", PreemptionBuckets);
+        _stepTime = Seconds("inference:step_seconds", "Execution and sampling of one step.", StepTimeBuckets);
         _iterationTokens = Counts("vllm:iteration_tokens_total", "Tokens computed in one step.", StepBuckets);
 
         Histogram<double> Seconds(string name, string description, double[] buckets) =>
@@ -115,6 +120,9 @@ public sealed class EngineMetrics
     }
 
     internal void StepApplied(int tokenCount) => _iterationTokens.Record(tokenCount);
+
+    /// <summary>A step was executed and its tokens sampled, in so many seconds.</summary>
+    internal void StepExecuted(double seconds) => _stepTime.Record(seconds);
 
     /// <summary>Called before the sequence's own timings take note of the token.</summary>
     internal void TokenGenerated(Sequence sequence, long now)
@@ -164,6 +172,16 @@ public sealed class EngineMetrics
     {
         var status = _status;
         return status.BlocksTotal == 0 ? 0 : (double)status.BlocksUsed / status.BlocksTotal;
+    }
+
+    private IEnumerable<Measurement<int>> WaitingByReason()
+    {
+        var status = _status;
+        return
+        [
+            new Measurement<int>(status.Waiting - status.Preempted, new KeyValuePair<string, object?>("reason", "capacity")),
+            new Measurement<int>(status.Preempted, new KeyValuePair<string, object?>("reason", "preempted")),
+        ];
     }
 
     private double Elapsed(long from, long to) => _time.GetElapsedTime(from, to).TotalSeconds;

@@ -5,4 +5,5 @@ namespace Inference.Engine;
 /// <param name="Waiting">Sequences that wait to join, preempted ones included.</param>
 /// <param name="BlocksUsed">KV cache blocks that sequences hold.</param>
 /// <param name="BlocksTotal">KV cache blocks in all.</param>
-public sealed record EngineStatus(int Running, int Waiting, int BlocksUsed, int BlocksTotal);
+/// <param name="Preempted">Those of the waiting ones that have run before and gave their blocks up.</param>
+public sealed record EngineStatus(int Running, int Waiting, int BlocksUsed, int BlocksTotal, int Preempted = 0);

@@ -21,6 +21,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     private readonly AdmissionGate _gate;
     private readonly Channel<EngineCommand> _commands;
     private readonly EngineLoop _loop;
+    private readonly StepJournal? _journal;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lazy<Task> _completion;
     private long _lastSequenceId;
@@ -49,7 +50,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         _metrics = metrics;
         _time = time;
         _seedSource = seedSource ?? (() => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
-        _gate = new AdmissionGate(options.MaxQueueLength);
+        _gate = new AdmissionGate(options.MaxQueueLength, options.MaxQueuedTokens);
         _maxSequenceLength = SchedulingPolicy.MaxSequenceLength(_limits);
         if (_maxSequenceLength < _limits.MaxModelLength)
             Log.CacheBoundsRequests(logger, _limits.BlockCount, _limits.BlockSize, _maxSequenceLength, _limits.MaxModelLength);
@@ -57,13 +58,17 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         // No capacity, for a command must never be lost. The gate bounds submissions, and each accepted request cancels at most once.
         _commands = Channel.CreateUnbounded<EngineCommand>(new UnboundedChannelOptions { SingleReader = true });
         var scheduler = new Scheduler(_limits, options, _gate, metrics, time);
-        _loop = new EngineLoop(scheduler, executor, new Sampler(_limits.VocabularySize), _commands, metrics, logger);
+        _journal = options.JournalLength > 0 ? new StepJournal(options.JournalLength) : null;
+        _loop = new EngineLoop(scheduler, executor, new Sampler(_limits.VocabularySize), _commands, metrics, _journal, time, logger);
         metrics.StatusChanged(_loop.Status);
         _completion = new Lazy<Task>(() => Task.Run(() => _loop.RunAsync(_stop.Token)));
     }
 
     /// <summary>How full the engine is, as of the scheduling of its latest step.</summary>
     public EngineStatus Status => _loop.Status;
+
+    /// <summary>The latest steps, the oldest first: as many as <see cref="SchedulerOptions.JournalLength"/> asks for.</summary>
+    public IReadOnlyList<StepRecord> RecentSteps => _journal?.Steps ?? [];
 
     /// <summary>
     /// The most tokens, prompt and output, of one request here: what the model takes, or the whole KV cache if that holds less.
@@ -96,13 +101,13 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             return SubmitOutcome.Accepted;
         }
 
-        if (!_gate.TryEnter())
+        if (!_gate.TryEnter(request.PromptTokenIds.Length))
             return Refuse(_gate.IsClosed ? SubmitOutcome.Draining : SubmitOutcome.QueueFull);
 
         var sequence = new Sequence(id, request, _maxSequenceLength, _seedSource(), _time.GetTimestamp());
         if (!_commands.Writer.TryWrite(new EngineCommand.Submit(sequence)))
         {
-            _gate.Leave();
+            _gate.Leave(request.PromptTokenIds.Length);
             return Refuse(SubmitOutcome.Draining);
         }
 

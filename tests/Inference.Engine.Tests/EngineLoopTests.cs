@@ -19,7 +19,7 @@ public sealed class EngineLoopTests : IDisposable
     {
         var metrics = new EngineMetrics(_meters, "test-model", TimeProvider.System);
         var scheduler = new Scheduler(_executor.Limits, new SchedulerOptions(), _gate, metrics, TimeProvider.System);
-        _loop = new EngineLoop(scheduler, _executor, new Sampler(_executor.Limits.VocabularySize), _commands, metrics, NullLogger.Instance);
+        _loop = new EngineLoop(scheduler, _executor, new Sampler(_executor.Limits.VocabularySize), _commands, metrics, null, TimeProvider.System, NullLogger.Instance);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -82,7 +82,7 @@ public sealed class EngineLoopTests : IDisposable
     [Fact]
     public async Task TurnAsync_DrainWithASubmissionOnItsWay_WaitsForIt()
     {
-        Assert.True(_gate.TryEnter());
+        Assert.True(_gate.TryEnter(2));
         _gate.Close();
         var drained = new TaskCompletionSource();
         _commands.Writer.TryWrite(new EngineCommand.Drain(drained));
@@ -103,7 +103,7 @@ public sealed class EngineLoopTests : IDisposable
 
     private Sequence Submit(int maxTokens)
     {
-        Assert.True(_gate.TryEnter());
+        Assert.True(_gate.TryEnter(2));
         var sequence = new Sequence(1, TestRequest.Greedy(promptLength: 2, maxTokens), 100, 1, 0);
         Assert.True(_commands.Writer.TryWrite(new EngineCommand.Submit(sequence)));
         return sequence;

@@ -8,7 +8,7 @@ namespace Inference.Engine.Tests;
 
 public sealed class EngineMetricsTests : IDisposable
 {
-    private readonly SchedulerHarness _harness = new(new(VocabularySize: 97, MaxModelLength: 100, BlockSize: 4, BlockCount: 12));
+    private readonly SchedulerHarness _harness = new(new(VocabularySize: 97, MaxModelLength: 100, BlockSize: 4, BlockCount: 12), new SchedulerOptions { Conservativeness = 0 });
     private readonly List<Instrument> _instruments = [];
     private readonly List<(string Name, double Value, string Tags)> _measurements = [];
     private readonly MeterListener _listener = new();
@@ -74,6 +74,19 @@ public sealed class EngineMetricsTests : IDisposable
         Assert.Empty(Of("vllm:request_prefill_time_seconds"));
         Assert.Empty(Of("vllm:time_to_first_token_seconds"));
         Assert.Equal("finished_reason=abort", _measurements.Single(m => m.Name == "vllm:request_success").Tags);
+    }
+
+    [Fact]
+    public async Task PrefixCache_QueriesAndHits_AreCountedInTokensWhenARequestJoins()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            _harness.Submit(TestRequest.Greedy(promptLength: 10, maxTokens: 2));
+            await _harness.RunToEndAsync();
+        }
+
+        Assert.Equal([10.0, 10.0], Of("vllm:prefix_cache_queries"));
+        Assert.Equal([0.0, 8.0], Of("vllm:prefix_cache_hits"));
     }
 
     [Fact]
@@ -144,7 +157,7 @@ public sealed class EngineMetricsTests : IDisposable
     [Fact]
     public void Instruments_All_HaveDescriptionsAndHistogramsAdvice()
     {
-        Assert.Equal(23, _instruments.Count);
+        Assert.Equal(25, _instruments.Count);
         Assert.All(_instruments, instrument =>
         {
             Assert.StartsWith("vllm:", instrument.Name, StringComparison.Ordinal);

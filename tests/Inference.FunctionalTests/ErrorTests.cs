@@ -47,6 +47,8 @@ public sealed class ErrorTests
     [InlineData(Completions, """{"prompt": "a", "logprobs": 21}""", 400, "logprobs", null)]
     [InlineData(Completions, """{"prompt": "a", "n": 0}""", 400, "n", null)]
     [InlineData(Completions, """{"prompt": "a", "cache_salt": ""}""", 400, "cache_salt", null)]
+    [InlineData(Completions, """{"prompt": "a", "priority": 1001}""", 400, "priority", null)]
+    [InlineData(Completions, """{"prompt": "a", "deadline": 0}""", 400, "deadline", null)]
     [InlineData(Completions, """{"prompt": "a", "n": 129}""", 400, "n", null)]
     [InlineData(Completions, """{"prompt": "a", "best_of": 3}""", 400, "best_of", "unsupported_parameter")]
     [InlineData(Completions, """{"prompt": "a", "echo": true}""", 400, "echo", "unsupported_parameter")]

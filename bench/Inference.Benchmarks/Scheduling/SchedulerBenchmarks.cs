@@ -58,7 +58,7 @@ public class SchedulerBenchmarks
 
     private void Submit()
     {
-        if (!_gate.TryEnter())
+        if (!_gate.TryEnter(PromptLength))
             throw new InvalidOperationException("The queue is full.");
 
         var id = ++_lastId;

@@ -18,6 +18,9 @@ public enum FinishReason
     /// <summary>The request can never run here (it needs more cache than there is, for example).</summary>
     Rejected,
 
+    /// <summary>The request's deadline passed before it could begin.</summary>
+    Expired,
+
     /// <summary>The executor failed while the request was running.</summary>
     Error,
 }

@@ -28,4 +28,22 @@ public sealed record InferenceRequest
     /// takes to begin can tell who else has sent its prompt, and a salt of one's own keeps that from everybody.
     /// </summary>
     public string? CacheSalt { get; init; }
+
+    /// <summary>
+    /// Names requests with one and the same prompt that are submitted together, the choices of one answer; null: it is alone. One of
+    /// them computes the prompt while the others wait for it, and then share its blocks.
+    /// </summary>
+    public string? PromptGroup { get; init; }
+
+    /// <summary>How urgent it is under the policy <c>priority</c>: the lower the earlier. Range [-1000, 1000].</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Whose it is, for the policy <c>fair</c>; null for nobody's in particular.</summary>
+    public string? Client { get; init; }
+
+    /// <summary>The client's share under the policy <c>fair</c>: twice the weight, twice the tokens. More than 0.</summary>
+    public double ClientWeight { get; init; } = 1;
+
+    /// <summary>How long after its arrival it must have begun, or it ends with <see cref="FinishReason.Expired"/>; null for any time.</summary>
+    public TimeSpan? Deadline { get; init; }
 }

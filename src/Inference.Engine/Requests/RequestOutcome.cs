@@ -10,7 +10,8 @@ public sealed record RequestOutcome
     public int? StopTokenId { get; init; }
 
     /// <summary>
-    /// A message fit for the client, when <see cref="Reason"/> is <see cref="FinishReason.Rejected"/> or <see cref="FinishReason.Error"/>.
+    /// A message fit for the client, when <see cref="Reason"/> is <see cref="FinishReason.Rejected"/>, <see cref="FinishReason.Expired"/> or
+    /// <see cref="FinishReason.Error"/>.
     /// </summary>
     public string? Error { get; init; }
 

@@ -1,34 +1,50 @@
 namespace Inference.Engine.Scheduling;
 
 /// <summary>
-/// Counts requests that were accepted and never scheduled, up to a limit. This is what bounds the command channel: submitting threads
-/// enter before they write to it, the engine loop leaves for them. The one thing that both sides write: a single atomic number.
+/// Counts requests that were accepted and never scheduled, and the tokens of their prompts, up to a limit of each. This is what bounds the
+/// command channel: submitting threads enter before they write to it, the engine loop leaves for them. The one thing that both sides
+/// write: a single atomic number.
 /// </summary>
-internal sealed class AdmissionGate(int capacity)
+/// <param name="capacity">The most requests.</param>
+/// <param name="tokenCapacity">The most tokens, except for a request that is alone.</param>
+internal sealed class AdmissionGate(int capacity, long tokenCapacity = long.MaxValue)
 {
-    /// <summary>The sign bit says that the gate is closed, the others count.</summary>
-    private const int Closed = int.MinValue;
+    /// <summary>The sign bit says that the gate is closed, the next 24 count requests, the last 39 count tokens.</summary>
+    private const long Closed = long.MinValue;
+    private const int TokenBits = 39;
+    private const long OneRequest = 1L << TokenBits;
+    private const long TokenMask = OneRequest - 1;
 
-    private int _state;
+    private readonly int _capacity = Math.Min(capacity, (1 << 24) - 1);
 
-    public int Count => Volatile.Read(ref _state) & ~Closed;
+    /// <summary>One request more must never overflow the count of tokens.</summary>
+    private readonly long _tokenCapacity = Math.Min(tokenCapacity, TokenMask - int.MaxValue);
+
+    private long _state;
+
+    public int Count => (int)((Volatile.Read(ref _state) & ~Closed) >> TokenBits);
+
+    public long TokenCount => Volatile.Read(ref _state) & TokenMask;
 
     public bool IsClosed => Volatile.Read(ref _state) < 0;
 
-    public bool TryEnter()
+    public bool TryEnter(int tokenCount)
     {
         while (true)
         {
             var state = Volatile.Read(ref _state);
-            if (state < 0 || state >= capacity)
+            if (state < 0 || !HasRoom((int)(state >> TokenBits), (state & TokenMask) + tokenCount))
                 return false;
-            if (Interlocked.CompareExchange(ref _state, state + 1, state) == state)
+            if (Interlocked.CompareExchange(ref _state, state + OneRequest + tokenCount, state) == state)
                 return true;
         }
     }
 
-    public void Leave() => Interlocked.Decrement(ref _state);
+    /// <param name="tokenCount">As when it entered.</param>
+    public void Leave(int tokenCount) => Interlocked.Add(ref _state, -OneRequest - tokenCount);
 
     /// <summary>Lets nobody in any more. Those inside are still counted: at 0 no submission is on its way.</summary>
     public void Close() => Interlocked.Or(ref _state, Closed);
+
+    private bool HasRoom(int count, long tokens) => count == 0 || (count < _capacity && tokens <= _tokenCapacity);
 }

@@ -41,7 +41,7 @@ internal sealed class ScheduledStep(int maxTokenCount)
     }
 
     /// <summary>Packs what was added into the plan.</summary>
-    public void Seal(long stepIndex)
+    public void Seal(long stepIndex, int blockSize)
     {
         if (_tokenIds.Length < TokenCount)
             _tokenIds = new int[Math.Min(maxTokenCount, 2L * TokenCount)];
@@ -53,9 +53,11 @@ internal sealed class ScheduledStep(int maxTokenCount)
         {
             var sequence = _entries[i].Sequence;
             var logitsCount = sequence.IsSampledThisStep ? 1 : 0;
+            // A table may hold blocks for later steps already.
+            var blocks = (int)(((long)sequence.ComputedLength + sequence.ScheduledLength + blockSize - 1) / blockSize);
             sequence.ScheduledTokens.CopyTo(_tokenIds.AsSpan(offset));
             _sequences[i] = new SequenceStep(
-                sequence.Id, sequence.ScheduledLength, offset, sequence.ComputedLength, logitsCount, rows, sequence.Blocks.Blocks);
+                sequence.Id, sequence.ScheduledLength, offset, sequence.ComputedLength, logitsCount, rows, sequence.Blocks.Blocks[..blocks]);
             offset += sequence.ScheduledLength;
             rows += logitsCount;
         }

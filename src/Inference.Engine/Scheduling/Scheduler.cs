@@ -6,8 +6,8 @@ using Inference.Engine.Sampling;
 namespace Inference.Engine.Scheduling;
 
 /// <summary>
-/// Decides what each step computes, and applies what came of it. Holds every live sequence, in order of arrival: the running ones first,
-/// then the queue, at whose front preempted ones stand. Owned by the engine loop.
+/// Decides what each step computes, and applies what came of it. Holds every live sequence: those that run, in the order of their standing,
+/// and the queue. Owned by the engine loop.
 /// </summary>
 internal sealed class Scheduler
 {
@@ -17,11 +17,19 @@ internal sealed class Scheduler
     private readonly TimeProvider _time;
     private readonly BlockPool _pool;
     private readonly PrefixCache? _prefixes;
+    private readonly GrowthForecast? _forecast;
+    private readonly ClientAccounts _clients = new();
+    private readonly PromptGroups _groups = new();
     private readonly Dictionary<long, Sequence> _live = [];
     private readonly List<Sequence> _running = [];
-    private readonly LinkedList<Sequence> _queue = new();
+    private readonly IWaitingQueue _queue;
+    private readonly PriorityQueue<Sequence, long> _deadlines = new();
     private readonly ScheduledStep _step;
     private long _stepIndex;
+    private long _joinedCount;
+    private int _preemptedCount;
+    private int _places;
+    private bool _wasPrefillStep;
 
     public Scheduler(ModelLimits limits, SchedulerOptions options, AdmissionGate gate, EngineMetrics metrics, TimeProvider time)
     {
@@ -32,18 +40,34 @@ internal sealed class Scheduler
         var contents = options.EnablePrefixCaching ? new BlockContents(limits.BlockCount, limits.BlockSize) : null;
         _pool = new BlockPool(limits.BlockCount, limits.BlockSize, contents);
         _prefixes = contents is null ? null : new PrefixCache(_pool, contents);
+        _forecast = options.Conservativeness > 0 ? new GrowthForecast(options.Conservativeness) : null;
+        _queue = options.Policy == QueuePolicy.Fair ? new FairQueue() : new StandingQueue();
         _step = new ScheduledStep(options.MaxNumBatchedTokens);
     }
 
     /// <summary>Whether no request is left, nor on its way here.</summary>
     public bool IsIdle => _live.Count == 0 && _gate.Count == 0;
 
-    public EngineStatus Status => new(_running.Count, _queue.Count, _pool.UsedCount, _pool.Count);
+    public EngineStatus Status => new(_running.Count, _queue.Count + _groups.HeldCount, _pool.UsedCount, _pool.Count, _preemptedCount);
+
+    /// <summary>
+    /// When to schedule again although nothing has happened, counted from now: a dynamic batch is being collected. Null: there is nothing to
+    /// wait for but commands.
+    /// </summary>
+    public TimeSpan? WakeAfter =>
+        _running.Count == 0 && _queue.First is { } first ? Max(_options.MaxBatchDelay - Waited(first), TimeSpan.Zero) : null;
 
     public void Add(Sequence sequence)
     {
+        var (request, arrival) = (sequence.Request, sequence.Timings.Arrival);
+        long? deadline = request.Deadline is { } limit ? arrival + (long)(limit.TotalSeconds * _time.TimestampFrequency) : null;
+        var rank = SchedulingPolicy.Rank(_options, request.Priority, arrival, deadline, _time.TimestampFrequency);
+        sequence.Standing = new Standing(rank, sequence.Id);
+        sequence.Client = _clients.Enter(request.Client);
         _live.Add(sequence.Id, sequence);
-        _queue.AddLast(sequence);
+        Enqueue(sequence);
+        if (deadline is { } latest)
+            _deadlines.Enqueue(sequence, latest);
     }
 
     /// <summary>Ends a sequence wherever it is. One that has ended already, or never was, is left alone.</summary>
@@ -74,20 +98,25 @@ internal sealed class Scheduler
     }
 
     /// <summary>
-    /// Builds the next step in order of arrival: (1) the running sequences, one token for each that decodes; only the latest can be
-    /// inside its prompt still, and gets a chunk of what is left of the token budget; (2) those from the queue that now join, of whose
-    /// prompts only the last can be cut. Null when there is nothing to compute, which is only when no request is left: the oldest
-    /// sequence can always take every other one's blocks, and alone it fits.
+    /// Builds the next step: (1) those whose deadline has passed in the queue are refused; (2) the running sequences, one token for each that
+    /// decodes and chunks of prompts with what is left of the token budget, in the order of their standing; (3) those from the queue that
+    /// now join, of whose prompts only the last can be cut. Null when there is nothing to compute: no request is left, or a dynamic
+    /// batch is being collected. Otherwise the first in order can always take every other one's blocks, and alone it fits.
     /// </summary>
     public ScheduledStep? Schedule()
     {
         _step.Clear();
-        ScheduleRunning();
-        AdmitQueued();
+        RefuseExpired();
+        var waited = _queue.First is { } first ? Waited(first) : TimeSpan.Zero;
+        _places = SchedulingPolicy.Places(_options, _places, _running.Count, _queue.Count, waited);
+        if (_options.Prefill == PrefillMode.Chunked)
+            ScheduleTogether();
+        else
+            ScheduleApart();
         if (_step.TokenCount == 0)
             return null;
 
-        _step.Seal(_stepIndex++);
+        _step.Seal(_stepIndex++, _pool.BlockSize);
         return _step;
     }
 
@@ -102,6 +131,7 @@ internal sealed class Scheduler
         {
             var isSampled = sequence.IsSampledThisStep;
             reservation.Commit();
+            sequence.Client.Served += sequence.ScheduledLength / sequence.Request.ClientWeight;
             sequence.CommitScheduled();
             if (_prefixes is not null)
                 sequence.KnownBlocks = _prefixes.Keep(sequence.Blocks, sequence.Prefix, sequence.ComputedTokens, sequence.KnownBlocks);
@@ -112,7 +142,7 @@ internal sealed class Scheduler
         _metrics.StepApplied(step.TokenCount);
     }
 
-    /// <summary>Ends the sequences of a step that failed: what is in their blocks is undefined. The others are not concerned.</summary>
+    /// <summary>Ends the sequences of a step that failed: what it was to write is undefined. The others are not concerned.</summary>
     public void Fail(ScheduledStep step, FinishReason reason, string? error)
     {
         foreach (var (sequence, reservation) in step.Entries)
@@ -126,23 +156,73 @@ internal sealed class Scheduler
     /// <summary>A picture of everything, for invariant checks.</summary>
     public SchedulerSnapshot Snapshot() => new(
         [.. _running.Select(SequenceSnapshot.Of)],
-        [.. _queue.Select(SequenceSnapshot.Of)],
-        _live.Count,
+        [.. _queue.All.Select(SequenceSnapshot.Of)],
+        _live.Count - _groups.HeldCount,
         [.. _pool.Free],
         [.. Enumerable.Range(0, _pool.Count).Select(_pool.ReferencesTo)],
         _pool.Count,
         _pool.BlockSize);
 
-    private void ScheduleRunning()
+    /// <summary>Without a prefix cache there is nothing to wait for.</summary>
+    private void Enqueue(Sequence sequence)
     {
+        if (_prefixes is null || !_groups.TryHold(sequence))
+            _queue.Add(sequence);
+    }
+
+    private void ReleaseFollowersOf(Sequence sequence, bool hasComputed)
+    {
+        foreach (var follower in _groups.Release(sequence))
+        {
+            if (hasComputed)
+                _queue.Add(follower);
+            else
+                Enqueue(follower);
+        }
+    }
+
+    private void ScheduleTogether()
+    {
+        ScheduleRunning(decodes: true, prompts: true);
+        AdmitQueued();
+    }
+
+    /// <summary>
+    /// Prompts alone, or decodes alone. Once begun, prompts are computed to their end; then the decodes have a turn before others join.
+    /// </summary>
+    private void ScheduleApart()
+    {
+        var isContinued = _wasPrefillStep;
+        if (!isContinued || _running.Exists(static sequence => sequence.RemainingLength > 1))
+        {
+            ScheduleRunning(decodes: false, prompts: true);
+            if (!isContinued)
+                AdmitQueued();
+        }
+
+        _wasPrefillStep = _step.TokenCount > 0;
+        if (_step.TokenCount == 0)
+            ScheduleRunning(decodes: true, prompts: false);
+        if (_step.TokenCount == 0)
+            AdmitQueued();
+    }
+
+    private void ScheduleRunning(bool decodes, bool prompts)
+    {
+        var promptBudget = _step.Budget - (decodes ? _running.Count(static sequence => sequence.RemainingLength == 1) : 0);
         for (var i = 0; i < _running.Count; i++)
         {
             var sequence = _running[i];
-            var length = SchedulingPolicy.ChunkLength(sequence.RemainingLength, _step.Budget);
+            var isDecode = sequence.RemainingLength == 1;
+            if (isDecode ? !decodes : !prompts || promptBudget == 0)
+                continue;
+
+            var length = isDecode ? 1 : SchedulingPolicy.ChunkLength(sequence.RemainingLength, promptBudget);
+            promptBudget -= isDecode ? 0 : length;
             CacheReservation reservation;
             while (!_pool.TryReserve(sequence.Blocks, sequence.ComputedLength + length, out reservation))
             {
-                if (PreemptLatest() == sequence)
+                if (PreemptLast() == sequence)
                     return;
             }
 
@@ -151,48 +231,91 @@ internal sealed class Scheduler
     }
 
     /// <summary>
-    /// Takes the blocks of the latest running sequence, which the step does not hold yet. It cannot join again in the same step: it was
-    /// preempted because what it held, and what was free, is not enough for it and the one that needed more.
+    /// Takes the blocks of the running sequence that is last in order, which the step does not hold yet. It cannot join again in the same
+    /// step: it was preempted because what it held, and what was free, is not enough for it and the one that needed more.
     /// </summary>
-    private Sequence PreemptLatest()
+    private Sequence PreemptLast()
     {
         var victim = _running[^1];
         _running.RemoveAt(_running.Count - 1);
         _pool.Release(victim.Blocks);
         victim.Preempt();
-        _queue.AddFirst(victim);
+        _queue.Add(victim);
+        _preemptedCount++;
         _metrics.Preempted();
         return victim;
     }
 
     private void AdmitQueued()
     {
-        while (_step.Budget > 0 && _running.Count < _options.MaxNumSeqs && _queue.First is { Value: var sequence })
+        while (_step.Budget > 0 && _places > 0 && _queue.First is { } sequence)
         {
             var match = _prefixes?.Match(sequence.Prefix, sequence.Tokens) ?? default;
-            var needed = _pool.BlocksFor(sequence.TotalLength) - match.Blocks + match.FreeBlocks;
-            if (!SchedulingPolicy.MayAdmit(needed, _pool.FreeCount, _running.Count))
+            if (!Fits(sequence, match))
+            {
+                // A dynamic batch is as large as the cache allows.
+                _places = 0;
                 return;
+            }
 
-            _queue.RemoveFirst();
             Join(sequence, match);
         }
     }
 
+    private bool Fits(Sequence sequence, in PrefixMatch match)
+    {
+        var isPaged = _options.Allocation == CacheAllocation.Paged;
+        var needed = _pool.BlocksFor(isPaged ? sequence.TotalLength : sequence.MaxLength) - match.Blocks + match.FreeBlocks;
+        if (!isPaged)
+            return needed <= _pool.FreeCount;
+        if (!SchedulingPolicy.MayAdmit(needed, _pool.FreeCount, _running.Count))
+            return false;
+        if (_forecast is null || _running.Count == 0)
+            return true;
+
+        var spare = (long)(_pool.FreeCount - needed) * _pool.BlockSize;
+        return _forecast.Peak(_running, sequence, sequence.TotalLength - match.Length, spare) <= spare;
+    }
+
     private void Join(Sequence sequence, in PrefixMatch match)
     {
+        _queue.Remove(sequence);
         _prefixes?.Take(sequence.Blocks);
-        LeaveGate(sequence);
-        if (sequence.Status == SequenceStatus.Waiting)
-            _metrics.FirstScheduled(sequence.PromptLength, match.Length);
+        if (sequence.Status == SequenceStatus.Preempted)
+            _preemptedCount--;
+        else
+            JoinFirst(sequence, match);
         sequence.Admit(match);
-        sequence.Timings.FirstScheduled ??= _time.GetTimestamp();
-        _running.Add(sequence);
+        _places--;
+        var place = _running.BinarySearch(sequence, StandingComparer.Instance);
+        _running.Insert(~place, sequence);
 
         var length = SchedulingPolicy.ChunkLength(sequence.RemainingLength, _step.Budget);
-        if (!_pool.TryReserve(sequence.Blocks, sequence.ComputedLength + length, out var reservation))
+        var reserved = _options.Allocation == CacheAllocation.Paged ? sequence.ComputedLength + length : sequence.MaxLength;
+        if (!_pool.TryReserve(sequence.Blocks, reserved, out var reservation))
             throw new InvalidOperationException($"Sequence {sequence.Id} was admitted without blocks for it.");
         _step.Add(sequence, length, reservation);
+    }
+
+    private void JoinFirst(Sequence sequence, in PrefixMatch match)
+    {
+        _gate.Leave(sequence.PromptLength);
+        _metrics.FirstScheduled(sequence.PromptLength, match.Length);
+        sequence.Timings.FirstScheduled = _time.GetTimestamp();
+        // Shares change while one waits, but the order of those that have joined must not.
+        if (_options.Policy == QueuePolicy.Fair)
+            sequence.Standing = new Standing(++_joinedCount, sequence.Id);
+    }
+
+    private void RefuseExpired()
+    {
+        var now = _deadlines.Count > 0 ? _time.GetTimestamp() : 0;
+        while (_deadlines.TryPeek(out var sequence, out var latest) && (latest <= now || sequence.Status != SequenceStatus.Waiting))
+        {
+            _deadlines.Dequeue();
+            if (sequence.Status == SequenceStatus.Waiting)
+                Finish(sequence, FinishReason.Expired, "The request's deadline passed while it waited for its turn.");
+        }
     }
 
     private void Accept(Sequence sequence, in SampledToken token, long now)
@@ -204,22 +327,24 @@ internal sealed class Scheduler
         }
 
         sequence.Append(token);
+        ReleaseFollowersOf(sequence, hasComputed: true);
         _metrics.TokenGenerated(sequence, now);
         sequence.Timings.FirstToken ??= now;
         sequence.Timings.LastToken = now;
         if (sequence.ReasonToStop() is { } reason)
+        {
+            _forecast?.Observe(sequence.GeneratedLength);
             Finish(sequence, reason);
+        }
     }
 
     private void Finish(Sequence sequence, FinishReason reason, string? error = null)
     {
-        if (sequence.Status.IsQueued())
-            _queue.Remove(sequence);
-        else
-            _running.Remove(sequence);
-        LeaveGate(sequence);
+        RemoveFromItsPlace(sequence);
+        ReleaseFollowersOf(sequence, hasComputed: false);
         _pool.Release(sequence.Blocks);
         _live.Remove(sequence.Id);
+        ClientAccounts.Leave(sequence.Client);
         try
         {
             _metrics.RequestFinished(sequence, reason, _time.GetTimestamp());
@@ -231,10 +356,23 @@ internal sealed class Scheduler
         }
     }
 
-    /// <summary>A sequence leaves the gate when it is first scheduled, or when it ends without ever having been.</summary>
-    private void LeaveGate(Sequence sequence)
+    private void RemoveFromItsPlace(Sequence sequence)
     {
+        if (sequence.Leader is not null)
+            _groups.Remove(sequence);
+        else if (sequence.Status.IsQueued())
+            _queue.Remove(sequence);
+        else
+            _running.RemoveAt(_running.BinarySearch(sequence, StandingComparer.Instance));
+
+        // A sequence leaves the gate when it is first scheduled, or when it ends without ever having been.
         if (sequence.Status == SequenceStatus.Waiting)
-            _gate.Leave();
+            _gate.Leave(sequence.PromptLength);
+        else if (sequence.Status == SequenceStatus.Preempted)
+            _preemptedCount--;
     }
+
+    private TimeSpan Waited(Sequence sequence) => _time.GetElapsedTime(sequence.Timings.Arrival);
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

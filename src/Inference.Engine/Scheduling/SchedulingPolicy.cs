@@ -19,4 +19,56 @@ internal static class SchedulingPolicy
     /// </summary>
     public static int MaxSequenceLength(Execution.ModelLimits limits) =>
         (int)Math.Min(limits.MaxModelLength, (long)limits.BlockCount * limits.BlockSize);
+
+    /// <summary>The rank of a request under a policy that knows it on arrival: a point in time, or 0 where only the order counts.</summary>
+    /// <param name="options">With the policy.</param>
+    /// <param name="priority">The request's; the lower the earlier.</param>
+    /// <param name="arrival">A timestamp.</param>
+    /// <param name="deadline">A timestamp, or null for none.</param>
+    /// <param name="frequency">Timestamps per second.</param>
+    public static long Rank(SchedulerOptions options, int priority, long arrival, long? deadline, long frequency) => options.Policy switch
+    {
+        QueuePolicy.Priority => arrival + (long)(priority * options.PriorityAgeing.TotalSeconds * frequency),
+        QueuePolicy.Deadline => deadline ?? arrival + (long)(options.Patience.TotalSeconds * frequency),
+        _ => 0,
+    };
+
+    /// <summary>Whether one client's requests come before another's under <see cref="QueuePolicy.Fair"/>.</summary>
+    public static bool ComesFirst(ClientAccount client, ClientAccount other) =>
+        client.Served != other.Served ? client.Served < other.Served : client.Index < other.Index;
+
+    /// <summary>How many may join the running ones in the step that is being built.</summary>
+    /// <param name="options">With the mode.</param>
+    /// <param name="open">Places that the dynamic batch which is being filled has left.</param>
+    /// <param name="running">Sequences that run.</param>
+    /// <param name="waiting">Sequences that wait.</param>
+    /// <param name="waited">How long the first of them has waited.</param>
+    public static int Places(SchedulerOptions options, int open, int running, int waiting, TimeSpan waited)
+    {
+        if (options.Batching == BatchingMode.Rolling)
+            return options.MaxNumSeqs - running;
+        if (running > 0)
+            return open;
+
+        // Only those that are there now: who comes later waits for the next batch.
+        var size = Math.Min(options.BatchSize, options.MaxNumSeqs);
+        return waiting >= size || waited >= options.MaxBatchDelay ? Math.Min(size, waiting) : 0;
+    }
+
+    /// <summary>
+    /// The most tokens by which sequences that grow by one token each at a time, and give everything back when they end, will together
+    /// exceed what they hold now: looked at when each of them is about to end. Sorts <paramref name="growths"/>.
+    /// </summary>
+    public static long PeakGrowth(Span<Growth> growths)
+    {
+        growths.Sort(static (a, b) => a.Remaining.CompareTo(b.Remaining));
+        long peak = 0, givenBack = 0;
+        for (var i = 0; i < growths.Length; i++)
+        {
+            peak = Math.Max(peak, (long)(growths.Length - i) * growths[i].Remaining - givenBack);
+            givenBack += growths[i].Own;
+        }
+
+        return peak;
+    }
 }

@@ -19,6 +19,9 @@ internal sealed class Sequence
         AllowSynchronousContinuations = false,
     });
 
+    private static readonly ClientAccount NoClient = new(0);
+
+    private int _joinedLength;
     private int[] _tokens;
     private SequenceTimings _timings;
 
@@ -71,6 +74,18 @@ internal sealed class Sequence
 
     public int PreemptionCount { get; private set; }
 
+    /// <summary>Its place in the order of all; given by the scheduler.</summary>
+    public Standing Standing { get; set; }
+
+    /// <summary>The sequence of its group that computes their prompt, for as long as it waits for that; null: it does not.</summary>
+    public Sequence? Leader { get; set; }
+
+    /// <summary>Whom its tokens are charged to; given by the scheduler.</summary>
+    public ClientAccount Client { get; set; } = NoClient;
+
+    /// <summary>Tokens in the cache that it has computed itself since it joined: those that are nobody else's, as far as that is known.</summary>
+    public int OwnLength => ComputedLength - _joinedLength;
+
     public BlockTable Blocks { get; } = new();
 
     /// <summary>Where the prefix cache looks for its blocks.</summary>
@@ -101,7 +116,7 @@ internal sealed class Sequence
     public void Admit(in PrefixMatch match)
     {
         Status = SequenceStatus.Running;
-        ComputedLength = match.Length;
+        ComputedLength = _joinedLength = match.Length;
         KnownBlocks = match.Blocks;
         CachedTokens ??= match.Length;
     }
@@ -124,7 +139,7 @@ internal sealed class Sequence
             throw new InvalidOperationException($"Sequence {Id} was preempted in a step that holds it.");
 
         Status = SequenceStatus.Preempted;
-        ComputedLength = KnownBlocks = 0;
+        ComputedLength = KnownBlocks = _joinedLength = 0;
         PreemptionCount++;
     }
 

@@ -6,6 +6,7 @@ namespace Inference.Engine.Scheduling;
 internal sealed record SequenceSnapshot(
     long Id,
     SequenceStatus Status,
+    Standing Standing,
     int PromptLength,
     int TotalLength,
     int ComputedLength,
@@ -17,6 +18,7 @@ internal sealed record SequenceSnapshot(
     public static SequenceSnapshot Of(Sequence sequence) => new(
         sequence.Id,
         sequence.Status,
+        sequence.Standing,
         sequence.PromptLength,
         sequence.TotalLength,
         sequence.ComputedLength,

@@ -74,6 +74,12 @@ public abstract record GenerationRequestBody
     /// <summary>Only requests with the same salt share cached prefixes.</summary>
     public string? CacheSalt { get; init; }
 
+    /// <summary>The lower the earlier, where the server's policy looks at it.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Seconds after which the request is refused if it has not begun.</summary>
+    public double? Deadline { get; init; }
+
     /// <summary>Not supported beyond <see cref="N"/>; read to refuse it.</summary>
     public int? BestOf { get; init; }
 

@@ -14,6 +14,11 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, ServerOptions optio
     // Digests of equal length: comparing them takes the same time wherever they differ, and however long the key is.
     private readonly ImmutableArray<byte[]> _digests = [.. options.ApiKeys.Select(Digest)];
 
+    private readonly ImmutableArray<ClientIdentity> _clients =
+    [
+        .. options.ApiKeys.Select((_, index) => new ClientIdentity($"key {index}", options.ApiKeyWeights.IsEmpty ? 1 : options.ApiKeyWeights[index])),
+    ];
+
     /// <summary>Runs the rest of the pipeline, or refuses.</summary>
     /// <exception cref="ApiException">401.</exception>
     public Task InvokeAsync(HttpContext context)
@@ -29,19 +34,21 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, ServerOptions optio
             throw ApiErrors.Unauthorized("An API key is needed: send it as 'Authorization: Bearer KEY'.");
         }
 
-        return IsKnown(Digest(header[Scheme.Length..].Trim())) ? next(context) : throw ApiErrors.Unauthorized("The API key is not valid.");
+        var index = IndexOf(Digest(header[Scheme.Length..].Trim()));
+        context.Features.Set(index >= 0 ? _clients[index] : throw ApiErrors.Unauthorized("The API key is not valid."));
+        return next(context);
     }
 
     // Looks at every key, so that the time does not tell which one came close.
-    private bool IsKnown(byte[] digest)
+    private int IndexOf(byte[] digest)
     {
-        var known = false;
-        foreach (var candidate in _digests)
+        var index = -1;
+        for (var i = 0; i < _digests.Length; i++)
         {
-            known |= CryptographicOperations.FixedTimeEquals(digest, candidate);
+            index = CryptographicOperations.FixedTimeEquals(digest, _digests[i]) ? i : index;
         }
 
-        return known;
+        return index;
     }
 
     private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

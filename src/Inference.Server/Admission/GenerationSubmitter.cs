@@ -1,6 +1,5 @@
 using Inference.Engine;
 using Inference.Server.Errors;
-using Inference.Server.Options;
 using Inference.Server.Serving;
 using Inference.Server.Streaming;
 using Inference.Server.Validation;
@@ -8,21 +7,22 @@ using Inference.Server.Validation;
 namespace Inference.Server.Admission;
 
 /// <summary>Hands a generation's choices to the engine: all of them or none.</summary>
-internal sealed class GenerationSubmitter(InferenceEngine engine, ServedModel model, ServerOptions options)
+internal sealed class GenerationSubmitter(InferenceEngine engine, ServedModel model, RateLimits limits)
 {
     /// <summary>Submits every choice.</summary>
     /// <returns>The running choices, to be disposed of.</returns>
-    /// <exception cref="ApiException">429: the queue is full. 503: the server is about to stop.</exception>
-    public ChoiceSet Submit(Generation generation)
+    /// <exception cref="ApiException">429: the queue is full, or the client's limit is reached. 503: the server is about to stop.</exception>
+    public ChoiceSet Submit(Generation generation, ClientIdentity client)
     {
+        limits.Take(client, generation.PromptTokens);
         var choices = new List<Choice>(generation.Choices.Length);
         foreach (var request in generation.Choices)
         {
-            var outcome = engine.TrySubmit(request, out var stream);
+            var outcome = engine.TrySubmit(request with { Client = client.Name, ClientWeight = client.Weight }, out var stream);
             if (outcome != SubmitOutcome.Accepted)
             {
                 choices.ForEach(choice => choice.Dispose());
-                throw outcome == SubmitOutcome.QueueFull ? ApiErrors.QueueFull(options.MaxQueueLength) : ApiErrors.ShuttingDown();
+                throw outcome == SubmitOutcome.QueueFull ? ApiErrors.QueueFull() : ApiErrors.ShuttingDown();
             }
 
             choices.Add(new Choice(choices.Count, stream!, generation.Text, model));

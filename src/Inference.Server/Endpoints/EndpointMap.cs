@@ -1,3 +1,5 @@
+using Inference.Server.Options;
+
 namespace Inference.Server.Endpoints;
 
 /// <summary>Every address that the server answers at.</summary>
@@ -18,6 +20,11 @@ internal static class EndpointMap
         Map(app, "/health", HttpMethods.Get, operations.HealthAsync);
         Map(app, "/version", HttpMethods.Get, OperationsEndpoints.VersionAsync);
         Map(app, "/metrics", HttpMethods.Get, operations.MetricsAsync);
+
+        if (services.GetRequiredService<ServerOptions>().EnableDebugEndpoints)
+        {
+            Map(app, "/debug/engine", HttpMethods.Get, services.GetRequiredService<DebugEndpoints>().EngineAsync);
+        }
     }
 
     // What can be fetched can be asked for its headers (HEAD), and every address for its methods (OPTIONS).

@@ -25,13 +25,17 @@ internal static class ApiErrors
         new(StatusCodes.Status404NotFound, new ErrorBody($"The model '{model}' does not exist.", InvalidRequest, "model", "model_not_found"));
 
     /// <summary>429: the queue is full.</summary>
-    public static ApiException QueueFull(int limit) =>
+    public static ApiException QueueFull() => TooMany("The server is busy: as much as may wait is waiting already. Try again later.", "queue_full", TimeSpan.FromSeconds(1));
+
+    /// <summary>429: the client sends more than it may.</summary>
+    public static ApiException RateLimited(int limit, string what, TimeSpan retryAfter) =>
+        TooMany($"The limit of {limit} {what} per minute is reached. Try again later.", "rate_limit_exceeded", retryAfter);
+
+    /// <summary>504: the request's own deadline passed in the queue.</summary>
+    public static ApiException DeadlineExceeded() =>
         new(
-            StatusCodes.Status429TooManyRequests,
-            new ErrorBody($"The server is busy: {limit} requests are waiting already. Try again later.", "rate_limit_error", null, "queue_full"))
-        {
-            RetryAfter = TimeSpan.FromSeconds(1),
-        };
+            StatusCodes.Status504GatewayTimeout,
+            new ErrorBody("The request's 'deadline' passed while it waited for its turn.", ServerError, "deadline", "deadline_exceeded"));
 
     /// <summary>503: the server is about to stop.</summary>
     public static ApiException ShuttingDown() =>
@@ -68,6 +72,9 @@ internal static class ApiErrors
             StatusCodes.Status415UnsupportedMediaType => "unsupported_media_type",
             _ => null,
         }));
+
+    private static ApiException TooMany(string message, string code, TimeSpan retryAfter) =>
+        new(StatusCodes.Status429TooManyRequests, new ErrorBody(message, "rate_limit_error", null, code)) { RetryAfter = retryAfter };
 
     private static string Shortened(PathString path)
     {

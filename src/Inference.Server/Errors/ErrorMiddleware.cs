@@ -50,7 +50,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         context.Response.StatusCode = error.Status;
         if (error.RetryAfter is { } delay)
         {
-            context.Response.Headers.RetryAfter = ((int)delay.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = ((int)Math.Ceiling(delay.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
         if (error.Status == StatusCodes.Status401Unauthorized)

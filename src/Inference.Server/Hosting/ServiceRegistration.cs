@@ -31,6 +31,16 @@ internal static class ServiceRegistration
             MaxNumSeqs = options.MaxNumSeqs,
             MaxNumBatchedTokens = options.MaxNumBatchedTokens,
             MaxQueueLength = options.MaxQueueLength,
+            MaxQueuedTokens = options.MaxQueuedTokens ?? long.MaxValue,
+            Policy = options.SchedulingPolicy,
+            PriorityAgeing = options.PriorityAgeing,
+            Conservativeness = options.ScheduleConservativeness,
+            Batching = options.Batching,
+            Allocation = options.Allocation,
+            Prefill = options.Prefill,
+            BatchSize = options.BatchSize,
+            MaxBatchDelay = options.MaxBatchDelay,
+            JournalLength = options.EnableDebugEndpoints ? DebugEndpoints.JournalLength : 0,
             EnablePrefixCaching = options.EnablePrefixCaching,
         })
         .AddSingleton(provider => new EngineMetrics(
@@ -55,12 +65,14 @@ internal static class ServiceRegistration
 
     /// <summary>The addresses, and what writes their answers.</summary>
     public static IServiceCollection AddEndpoints(this IServiceCollection services) => services
+        .AddSingleton<RateLimits>()
         .AddSingleton<GenerationSubmitter>()
         .AddSingleton<GenerationResponder>()
         .AddSingleton<CompletionEndpoint>()
         .AddSingleton<ChatCompletionEndpoint>()
         .AddSingleton<ModelsEndpoint>()
-        .AddSingleton<OperationsEndpoints>();
+        .AddSingleton<OperationsEndpoints>()
+        .AddSingleton<DebugEndpoints>();
 
     /// <summary>The HTTP side's instruments, and the exporter of all of ours.</summary>
     public static IServiceCollection AddServerMetrics(this IServiceCollection services) => services

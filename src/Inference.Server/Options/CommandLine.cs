@@ -46,7 +46,9 @@ internal static class CommandLine
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
-    private static Option<string> ToOption(OptionDefinition definition) => new(definition.CommandLineName)
+    private static Option<string> ToOption(OptionDefinition definition) => new(
+        definition.CommandLineName,
+        definition.CommandLineAlias is { } alias && alias != definition.CommandLineName ? [alias] : [])
     {
         Description = definition.Description,
         HelpName = definition.ValueName,

@@ -11,8 +11,17 @@ internal sealed record OptionDefinition(
     string Description,
     Func<ServerOptions, string, ServerOptions> Apply)
 {
+    /// <summary>The name in Large Model Inference containers, which is accepted as well: "max_rolling_batch_size".</summary>
+    public string? LmiName { get; init; }
+
     /// <summary>On the command line: "--max-model-len".</summary>
     public string CommandLineName { get; } = "--" + Name;
+
+    /// <summary>The other name on the command line: "--max-rolling-batch-size".</summary>
+    public string? CommandLineAlias => LmiName is null ? null : "--" + LmiName.Replace('_', '-');
+
+    /// <summary>The other name in the environment: "OPTION_MAX_ROLLING_BATCH_SIZE".</summary>
+    public string? EnvironmentAlias => LmiName is null ? null : "OPTION_" + LmiName.ToUpperInvariant();
 
     /// <summary>In the environment: "INFERENCE_MAX_MODEL_LEN".</summary>
     public string EnvironmentName { get; } = "INFERENCE_" + Name.Replace('-', '_').ToUpperInvariant();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Inference.Engine.Scheduling;
 
 namespace Inference.Server.Options;
 
@@ -20,6 +21,8 @@ internal static class OptionTable
             (options, text) => options with { Port = OptionText.Integer(text, 0, ushort.MaxValue) }),
         new("api-key", "KEY", "A key that /v1 requests must show as a bearer token; several are separated by commas. Default: none is asked for.",
             (options, text) => options with { ApiKeys = OptionText.List(text) }),
+        new("api-key-weights", "LIST", "The share of each API key under the policy fair, separated by commas. Default: equal shares.",
+            (options, text) => options with { ApiKeyWeights = [.. OptionText.List(text).Select(weight => OptionText.Number(weight, 0.001, 1000))] }),
         new("dtype", "TYPE", "The arithmetic to run the model in: float32, int8, or auto for int8 where the model allows. Default: auto.",
             (options, text) => options with { Dtype = OptionText.OneOf(text, "auto", "float32", "int8") }),
         new("kv-cache-dtype", "TYPE", "The numbers to keep keys and values in: float32, int8, or auto for what goes with --dtype. Default: auto.",
@@ -27,11 +30,42 @@ internal static class OptionTable
         new("max-model-len", "TOKENS", "The most tokens of one request, prompt and output together. Default: the model's own limit.",
             (options, text) => options with { MaxModelLen = OptionText.Integer(text, 1, MaxTokens) }),
         new("max-num-seqs", "N", "The most requests that run in one step. Default: 256.",
-            (options, text) => options with { MaxNumSeqs = OptionText.Integer(text, 1, 4096) }),
+            (options, text) => options with { MaxNumSeqs = OptionText.Integer(text, 1, 4096) }) { LmiName = "max_rolling_batch_size" },
         new("max-num-batched-tokens", "TOKENS", "The most tokens that one step computes. Default: 512.",
-            (options, text) => options with { MaxNumBatchedTokens = OptionText.Integer(text, 1, MaxTokens) }),
+            (options, text) => options with { MaxNumBatchedTokens = OptionText.Integer(text, 1, MaxTokens) }) { LmiName = "max_rolling_batch_prefill_tokens" },
+        new("scheduling-policy", "NAME", "Who is next: fcfs, priority, fair (by tokens per API key), deadline. Default: fcfs.",
+            (options, text) => options with { SchedulingPolicy = OptionText.Name<QueuePolicy>(text) }),
+        new("priority-ageing", "SECONDS", "The waiting that one level of priority is worth. Default: 10.",
+            (options, text) => options with { PriorityAgeing = TimeSpan.FromSeconds(OptionText.Number(text, 0.001, 86_400)) }),
+        new("schedule-conservativeness", "X", "How much of the cache growth to be expected must have room before another request joins; 0 preempts more often. Default: 1.",
+            (options, text) => options with { ScheduleConservativeness = OptionText.Number(text, 0, 10) }),
+        new("rolling-batch", "MODE", "auto: requests join those that run in any step; disable: a batch is collected and runs to its end. Default: auto.",
+            (options, text) => options with { Batching = OptionText.OneOf(text, "auto", "disable") == "auto" ? BatchingMode.Rolling : BatchingMode.Dynamic })
+        {
+            LmiName = "rolling_batch",
+        },
+        new("batch-size", "N", "The most requests of a batch without rolling. Default: 4.",
+            (options, text) => options with { BatchSize = OptionText.Integer(text, 1, 4096) }) { LmiName = "batch_size" },
+        new("max-batch-delay", "MILLISECONDS", "How long a batch waits to be full without rolling. Default: 100.",
+            (options, text) => options with { MaxBatchDelay = TimeSpan.FromMilliseconds(OptionText.Integer(text, 0, 3_600_000)) })
+        {
+            LmiName = "max_batch_delay",
+        },
+        new("paged-attention", "BOOL", "Whether requests get cache blocks as they grow; if not, for prompt and max_tokens at once. Default: true.",
+            (options, text) => options with { Allocation = OptionText.Boolean(text) ? CacheAllocation.Paged : CacheAllocation.Contiguous })
+        {
+            LmiName = "paged_attention",
+        },
+        new("prefill", "MODE", "chunked: prompts share steps with decodes; exclusive: decodes pause while prompts are computed. Default: chunked.",
+            (options, text) => options with { Prefill = OptionText.Name<PrefillMode>(text) }),
         new("max-queue-length", "N", "The most requests that wait to run; more are refused with 429. Default: 1024.",
             (options, text) => options with { MaxQueueLength = OptionText.Integer(text, 1, 1_000_000) }),
+        new("max-queued-tokens", "TOKENS", "The most prompt tokens that wait to run; more are refused with 429. Default: no limit.",
+            (options, text) => options with { MaxQueuedTokens = OptionText.Integer(text, 1, int.MaxValue) }),
+        new("rate-limit-requests", "N", "The most requests per minute of one API key; more are refused with 429. Default: no limit.",
+            (options, text) => options with { RateLimitRequests = OptionText.Integer(text, 1, 100_000_000) }),
+        new("rate-limit-tokens", "N", "The most prompt tokens per minute of one API key; more are refused with 429. Default: no limit.",
+            (options, text) => options with { RateLimitTokens = OptionText.Integer(text, 1, int.MaxValue) }),
         new("enable-prefix-caching", "BOOL", "Whether prompts take from the KV cache what was computed before of the same prefix. Default: true.",
             (options, text) => options with { EnablePrefixCaching = OptionText.Boolean(text) }),
         new("block-size", "TOKENS", "Tokens per block of the KV cache. Default: 16.",
@@ -44,6 +78,8 @@ internal static class OptionTable
             (options, text) => options with { Threads = OptionText.Integer(text, 1, 1024) }),
         new("cache-dir", "PATH", "Where converted models are kept. Default: inference in the user's cache folder.",
             (options, text) => options with { CacheDir = OptionText.NotEmpty(text) }),
+        new("enable-debug-endpoints", "BOOL", "Whether GET /debug/engine tells what the latest steps computed. Default: false.",
+            (options, text) => options with { EnableDebugEndpoints = OptionText.Boolean(text) }),
         new("drain-timeout", "SECONDS", "How long running requests may go on after the signal to stop. Default: 30.",
             (options, text) => options with { DrainTimeout = TimeSpan.FromSeconds(OptionText.Integer(text, 0, 86_400)) }),
     ];

@@ -19,6 +19,13 @@ internal static class OptionText
             ? value
             : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"must be a power of two from {min} to {max}"));
 
+    /// <summary>A number in [<paramref name="min"/>, <paramref name="max"/>].</summary>
+    public static double Number(string text, double min, double max) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && value >= min && value <= max
+            ? value
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"must be a number from {min} to {max}"));
+
     /// <summary>"true" or "false".</summary>
     public static bool Boolean(string text) => bool.TryParse(text, out var value) ? value : throw new FormatException("must be true or false");
 
@@ -29,6 +36,13 @@ internal static class OptionText
     /// <summary>One of <paramref name="choices"/>.</summary>
     public static string OneOf(string text, params ReadOnlySpan<string> choices) =>
         choices.Contains(text) ? text : throw new FormatException($"must be one of: {string.Join(", ", choices)}");
+
+    /// <summary>The name of one of an enumeration's values, in lower case.</summary>
+    public static T Name<T>(string text)
+        where T : struct, Enum =>
+        Enum.GetNames<T>().Any(name => name.Equals(text, StringComparison.OrdinalIgnoreCase))
+            ? Enum.Parse<T>(text, ignoreCase: true)
+            : throw new FormatException($"must be one of: {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
 
     /// <summary>Texts separated by commas, at least one, none empty.</summary>
     public static ImmutableArray<string> List(string text)

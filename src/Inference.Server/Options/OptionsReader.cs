@@ -25,9 +25,13 @@ internal static class OptionsReader
             {
                 options = Apply(definition, options, text, definition.CommandLineName);
             }
-            else if (FromEnvironment(definition, environment) is { } variable)
+            else if (FromEnvironment(definition.EnvironmentName, environment) is { } variable)
             {
                 options = Apply(definition, options, variable, definition.EnvironmentName);
+            }
+            else if (definition.EnvironmentAlias is { } alias && FromEnvironment(alias, environment) is { } other)
+            {
+                options = Apply(definition, options, other, alias);
             }
             else if (FromSettings(section.GetSection(definition.SettingsName)) is { } setting)
             {
@@ -53,8 +57,8 @@ internal static class OptionsReader
     }
 
     // Kubernetes sets INFERENCE_PORT=tcp://10.0.0.1:80 in every pod beside a service called "inference": that is not meant for us.
-    private static string? FromEnvironment(OptionDefinition definition, Func<string, string?> environment) =>
-        environment(definition.EnvironmentName) is { Length: > 0 } value && !value.StartsWith("tcp://", StringComparison.Ordinal)
+    private static string? FromEnvironment(string name, Func<string, string?> environment) =>
+        environment(name) is { Length: > 0 } value && !value.StartsWith("tcp://", StringComparison.Ordinal)
             ? value
             : null;
 
@@ -79,6 +83,12 @@ internal static class OptionsReader
         {
             throw new OptionException(
                 $"--max-num-batched-tokens {options.MaxNumBatchedTokens}: must be at least --max-num-seqs ({options.MaxNumSeqs})");
+        }
+
+        if (!options.ApiKeyWeights.IsEmpty && options.ApiKeyWeights.Length != options.ApiKeys.Length)
+        {
+            throw new OptionException(
+                $"--api-key-weights: {options.ApiKeyWeights.Length} weights for {options.ApiKeys.Length} keys; there must be one for each of --api-key");
         }
 
         return options;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Inference.Engine.Scheduling;
 
 namespace Inference.Server.Options;
 
@@ -35,6 +36,33 @@ internal sealed record ServerOptions
     /// <summary>The most requests that wait; more are refused with 429.</summary>
     public int MaxQueueLength { get; init; } = 1024;
 
+    /// <summary>The most prompt tokens that wait; more are refused with 429. Null for no limit.</summary>
+    public long? MaxQueuedTokens { get; init; }
+
+    /// <summary>Who is next.</summary>
+    public QueuePolicy SchedulingPolicy { get; init; } = QueuePolicy.Fcfs;
+
+    /// <summary>The waiting that one level of priority is worth.</summary>
+    public TimeSpan PriorityAgeing { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How much of the growth to be expected must have room before another request joins.</summary>
+    public double ScheduleConservativeness { get; init; } = 1;
+
+    /// <summary>When requests may join those that run.</summary>
+    public BatchingMode Batching { get; init; } = BatchingMode.Rolling;
+
+    /// <summary>When requests get their cache blocks.</summary>
+    public CacheAllocation Allocation { get; init; } = CacheAllocation.Paged;
+
+    /// <summary>How prompts and decodes share steps.</summary>
+    public PrefillMode Prefill { get; init; } = PrefillMode.Chunked;
+
+    /// <summary>The most requests of a dynamic batch.</summary>
+    public int BatchSize { get; init; } = 4;
+
+    /// <summary>How long a dynamic batch waits to be full.</summary>
+    public TimeSpan MaxBatchDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Whether requests take from the KV cache what others have computed of the same prefix.</summary>
     public bool EnablePrefixCaching { get; init; } = true;
 
@@ -52,6 +80,18 @@ internal sealed record ServerOptions
 
     /// <summary>Keys of which /v1 requests must show one; empty for none.</summary>
     public ImmutableArray<string> ApiKeys { get; init; } = [];
+
+    /// <summary>The share of each key under the policy "fair", in the order of <see cref="ApiKeys"/>; empty for equal shares.</summary>
+    public ImmutableArray<double> ApiKeyWeights { get; init; } = [];
+
+    /// <summary>The most requests per minute of one key; null for no limit.</summary>
+    public int? RateLimitRequests { get; init; }
+
+    /// <summary>The most prompt tokens per minute of one key; null for no limit.</summary>
+    public int? RateLimitTokens { get; init; }
+
+    /// <summary>Whether GET /debug/engine tells the latest steps.</summary>
+    public bool EnableDebugEndpoints { get; init; }
 
     /// <summary>Where converted models are kept; null for the user's cache folder.</summary>
     public string? CacheDir { get; init; }

@@ -143,6 +143,7 @@ internal sealed class Choice : IDisposable
             FinishReason.ToolCalls => "tool_calls",
             FinishReason.Cancelled => throw ApiErrors.ShuttingDown(),
             FinishReason.Rejected => throw ApiErrors.Invalid(null, outcome.Error ?? "The request cannot run on this server."),
+            FinishReason.Expired => throw ApiErrors.DeadlineExceeded(),
             _ => throw ApiErrors.Internal(),
         };
         CompletionTokens = outcome.CompletionTokens;

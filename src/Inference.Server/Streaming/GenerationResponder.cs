@@ -12,7 +12,7 @@ internal sealed class GenerationResponder(GenerationSubmitter submitter, ILogger
     /// <exception cref="ApiException">There is no answer, and none has begun.</exception>
     public async Task RespondAsync(HttpContext context, Generation generation, ResponseFormat format)
     {
-        using var choices = submitter.Submit(generation);
+        using var choices = submitter.Submit(generation, context.Features.Get<ClientIdentity>() ?? ClientIdentity.Anyone);
         await using var cancellation = context.RequestAborted.UnsafeRegister(static choices => ((ChoiceSet)choices!).Cancel(), choices);
         if (generation.Stream)
         {

@@ -20,6 +20,8 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
     private const int MaxStopLength = 1024;
     private const int MaxStopTokenIds = 1024;
     private const int MaxSaltLength = 256;
+    private const int MaxPriority = 1000;
+    private const double MaxDeadline = 86_400;
 
     /// <summary>Checks what needs no prompt, so that a bad request costs no tokenising.</summary>
     /// <exception cref="ApiException">404 for an unknown model, 400 that names a field otherwise.</exception>
@@ -77,6 +79,9 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
                     MinTokens = settings.Text.MinTokens,
                     StopTokenIds = settings.Text.StopTokenIds,
                     CacheSalt = body.CacheSalt,
+                    PromptGroup = settings.N > 1 ? $"{id}/{choices.Count / settings.N}" : null,
+                    Priority = Check.Range("priority", body.Priority, 0, -MaxPriority, MaxPriority),
+                    Deadline = Deadline(body),
                 });
             }
         }
@@ -97,6 +102,9 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
             Text = settings.Text,
         };
     }
+
+    private static TimeSpan? Deadline(GenerationRequestBody body) =>
+        body.Deadline is null ? null : TimeSpan.FromSeconds(Check.Positive("deadline", body.Deadline, 0, MaxDeadline));
 
     // With a seed, the choices of a prompt must differ and still be repeatable.
     private static SamplingParameters WithSeedOf(SamplingParameters sampling, int choice) =>

@@ -9,11 +9,11 @@ public sealed class AdmissionGateTests
     {
         var gate = new AdmissionGate(2);
 
-        Assert.True(gate.TryEnter());
-        Assert.True(gate.TryEnter());
-        Assert.False(gate.TryEnter());
-        gate.Leave();
-        Assert.True(gate.TryEnter());
+        Assert.True(gate.TryEnter(1));
+        Assert.True(gate.TryEnter(1));
+        Assert.False(gate.TryEnter(1));
+        gate.Leave(1);
+        Assert.True(gate.TryEnter(1));
         Assert.Equal(2, gate.Count);
     }
 
@@ -21,15 +21,15 @@ public sealed class AdmissionGateTests
     public void Close_WithSomeInside_StillCountsThem()
     {
         var gate = new AdmissionGate(2);
-        gate.TryEnter();
+        gate.TryEnter(1);
 
         gate.Close();
         gate.Close();
 
         Assert.True(gate.IsClosed);
-        Assert.False(gate.TryEnter());
+        Assert.False(gate.TryEnter(1));
         Assert.Equal(1, gate.Count);
-        gate.Leave();
+        gate.Leave(1);
         Assert.Equal(0, gate.Count);
         Assert.True(gate.IsClosed);
     }
@@ -42,10 +42,42 @@ public sealed class AdmissionGateTests
 
         Parallel.For(0, 5000, _ =>
         {
-            if (gate.TryEnter())
+            if (gate.TryEnter(1))
                 Interlocked.Increment(ref entered);
         });
 
         Assert.Equal((1000, 1000), (entered, gate.Count));
+    }
+
+    [Fact]
+    public void TryEnter_MoreTokensThanAllowed_OnlyWhoIsAloneMay()
+    {
+        var gate = new AdmissionGate(capacity: 10, tokenCapacity: 100);
+
+        Assert.True(gate.TryEnter(500));
+        Assert.False(gate.TryEnter(1));
+        gate.Leave(500);
+        Assert.True(gate.TryEnter(60));
+        Assert.False(gate.TryEnter(41));
+        Assert.True(gate.TryEnter(40));
+        Assert.Equal((2, 100), (gate.Count, gate.TokenCount));
+        gate.Close();
+        Assert.Equal((2, 100), (gate.Count, gate.TokenCount));
+        gate.Leave(60);
+        gate.Leave(40);
+        Assert.Equal((0, 0), (gate.Count, gate.TokenCount));
+        Assert.True(gate.IsClosed);
+    }
+
+    [Fact]
+    public void TryEnter_NoLimits_TokensNeverCountAsRequests()
+    {
+        var gate = new AdmissionGate(int.MaxValue);
+        var entered = 0;
+        while (entered < 1000 && gate.TryEnter(int.MaxValue))
+            entered++;
+
+        Assert.Equal(entered, gate.Count);
+        Assert.InRange(entered, 200, 300);
     }
 }

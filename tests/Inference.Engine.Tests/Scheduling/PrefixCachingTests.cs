@@ -113,7 +113,7 @@ public sealed class PrefixCachingTests
     [Fact]
     public async Task Schedule_Preempted_FindsItsOwnBlocksAgain()
     {
-        using var harness = new SchedulerHarness(TwelveBlocks);
+        using var harness = new SchedulerHarness(TwelveBlocks, new SchedulerOptions { Conservativeness = 0 });
         harness.Submit(TestRequest.Greedy(promptLength: 16, maxTokens: 16, seed: 1));
         var second = harness.Submit(TestRequest.Greedy(promptLength: 16, maxTokens: 16, seed: 2));
 

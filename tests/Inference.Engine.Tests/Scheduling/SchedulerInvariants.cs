@@ -12,7 +12,9 @@ internal static class SchedulerInvariants
         var sequences = snapshot.Running.Concat(snapshot.Queued).ToArray();
         Check(snapshot.Running.Length <= options.MaxNumSeqs, $"{snapshot.Running.Length} sequences are running");
         Check(sequences.Length == snapshot.LiveCount, $"{snapshot.LiveCount} sequences are live, {sequences.Length} are listed");
-        Check(sequences.Zip(sequences.Skip(1)).All(pair => pair.First.Id < pair.Second.Id), "sequences are not in order of arrival");
+        CheckOrder(snapshot.Running);
+        if (options.Policy != QueuePolicy.Fair)
+            CheckOrder(snapshot.Queued);
 
         CheckBlocks();
         foreach (var sequence in snapshot.Running)
@@ -20,7 +22,8 @@ internal static class SchedulerInvariants
             Check(sequence.Status == SequenceStatus.Running, $"sequence {sequence.Id} runs and is {sequence.Status}");
             Check(sequence.ComputedLength > 0, $"sequence {sequence.Id} runs with nothing computed");
             var needed = (sequence.ComputedLength + snapshot.BlockSize - 1) / snapshot.BlockSize;
-            Check(sequence.Blocks.Length == needed, $"sequence {sequence.Id} holds {sequence.Blocks.Length} blocks, not {needed}");
+            var isRight = options.Allocation == CacheAllocation.Paged ? sequence.Blocks.Length == needed : sequence.Blocks.Length >= needed;
+            Check(isRight, $"sequence {sequence.Id} holds {sequence.Blocks.Length} blocks, not {needed}");
         }
 
         foreach (var sequence in snapshot.Queued)
@@ -40,6 +43,9 @@ internal static class SchedulerInvariants
         }
 
         return violations;
+
+        void CheckOrder(IReadOnlyList<SequenceSnapshot> ordered) => Check(
+            ordered.Zip(ordered.Skip(1)).All(pair => pair.First.Standing.CompareTo(pair.Second.Standing) < 0), "sequences are not in order");
 
         void CheckBlocks()
         {

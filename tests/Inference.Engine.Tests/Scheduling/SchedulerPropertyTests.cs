@@ -67,7 +67,7 @@ public sealed class SchedulerPropertyTests
         for (var seed = 1; seed <= 20; seed++)
         {
             var limits = new ModelLimits(VocabularySize: 97, MaxModelLength: 60, BlockSize: 2, BlockCount: 40);
-            using var harness = new SchedulerHarness(limits, new SchedulerOptions { MaxNumSeqs = 8, MaxNumBatchedTokens = 16 });
+            using var harness = new SchedulerHarness(limits, new SchedulerOptions { MaxNumSeqs = 8, MaxNumBatchedTokens = 16, Conservativeness = 0 });
             var requests = Enumerable.Range(0, 20).Select(i => TestRequest.Greedy(3 + i % 7, 30, seed: seed * 100 + i));
             var sequences = requests.Select(harness.Submit).ToArray();
             await harness.RunToEndAsync();
@@ -104,6 +104,7 @@ public sealed class SchedulerPropertyTests
             MaxNumSeqs = maxNumSeqs,
             MaxNumBatchedTokens = maxNumSeqs + random.Next(0, 40),
             EnablePrefixCaching = random.Next(4) > 0,
+            Conservativeness = random.Next(2),
         };
     }
 

@@ -94,7 +94,7 @@ public sealed class SchedulerTests
     public async Task Schedule_BlocksRunOut_LatestIsPreemptedAndRecomputedWithWhatItGenerated()
     {
         // Each may grow to 8 blocks of 12. At 6 each the pool is empty; the second gives way and comes back when the first is done.
-        using var harness = new SchedulerHarness(TwelveBlocks, new SchedulerOptions { EnablePrefixCaching = false });
+        using var harness = new SchedulerHarness(TwelveBlocks, new SchedulerOptions { EnablePrefixCaching = false, Conservativeness = 0 });
         var first = harness.Submit(TestRequest.Greedy(promptLength: 16, maxTokens: 16, seed: 1));
         var second = harness.Submit(TestRequest.Greedy(promptLength: 16, maxTokens: 16, seed: 2));
 

@@ -32,4 +32,28 @@ public sealed class SchedulingPolicyTests
     {
         Assert.Equal(expected, SchedulingPolicy.MaxSequenceLength(new ModelLimits(10, maxModelLength, blockSize, blockCount)));
     }
+
+    [Fact]
+    public void PeakGrowth_AllEndTogether_IsTheSum() =>
+        Assert.Equal(30, SchedulingPolicy.PeakGrowth([new Growth(10, 5), new Growth(10, 5), new Growth(10, 5)]));
+
+    [Fact]
+    public void PeakGrowth_EarlyEndsGiveRoom_IsLessThanTheSum()
+    {
+        // After 2 steps both have grown by 2; then the first gives back its 50 and its growth, so the other's 30 are less than that was.
+        Assert.Equal(4, SchedulingPolicy.PeakGrowth([new Growth(30, 5), new Growth(2, 50)]));
+    }
+
+    [Fact]
+    public void PeakGrowth_RandomSequences_IsTheHighestOfAStepByStepSimulation()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 200; round++)
+        {
+            var growths = Enumerable.Range(0, random.Next(1, 12)).Select(_ => new Growth(random.Next(30), random.Next(60))).ToArray();
+            var simulated = Enumerable.Range(0, 31).Max(time => growths.Sum(growth => growth.Remaining >= time ? time : -growth.Own));
+
+            Assert.Equal(Math.Max(0, simulated), SchedulingPolicy.PeakGrowth([.. growths]));
+        }
+    }
 }

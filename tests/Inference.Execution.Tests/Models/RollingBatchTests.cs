@@ -57,7 +57,7 @@ public sealed class RollingBatchTests
             Assert.Equal((0, 0), (single.Preemptions, single.PrefixCacheHits));
         }
 
-        await using var crowd = new Host(executor, new SchedulerOptions { MaxNumSeqs = Requests, MaxNumBatchedTokens = batchedTokens });
+        await using var crowd = new Host(executor, new SchedulerOptions { MaxNumSeqs = Requests, MaxNumBatchedTokens = batchedTokens, Conservativeness = 0 });
         var together = await RunStaggeredAsync(crowd, requests);
         var compared = 0;
         for (var i = 0; i < Requests; i++)

@@ -1,3 +1,4 @@
+using Inference.Engine.Scheduling;
 using Inference.Server.Options;
 using Microsoft.Extensions.Configuration;
 
@@ -26,6 +27,29 @@ public sealed class OptionsReaderTests
         Assert.Equal((1, 2, 32), (options.Port, options.MaxNumSeqs, options.BlockSize));
     }
 
+    [Fact]
+    public void Read_NamesOfLmi_AreTheSameOptions()
+    {
+        var options = Read(environment:
+        [
+            ("OPTION_MAX_ROLLING_BATCH_SIZE", "32"), ("OPTION_MAX_ROLLING_BATCH_PREFILL_TOKENS", "1024"), ("OPTION_ROLLING_BATCH", "disable"),
+            ("OPTION_BATCH_SIZE", "8"), ("OPTION_MAX_BATCH_DELAY", "50"), ("OPTION_PAGED_ATTENTION", "false"),
+        ]);
+
+        Assert.Equal((32, 1024, 8), (options.MaxNumSeqs, options.MaxNumBatchedTokens, options.BatchSize));
+        Assert.Equal((BatchingMode.Dynamic, CacheAllocation.Contiguous), (options.Batching, options.Allocation));
+        Assert.Equal(TimeSpan.FromMilliseconds(50), options.MaxBatchDelay);
+    }
+
+    [Fact]
+    public void Read_OurNameAndLmis_OursWins() =>
+        Assert.Equal(7, Read(environment: [("OPTION_BATCH_SIZE", "8"), ("INFERENCE_BATCH_SIZE", "7")]).BatchSize);
+
+    [Fact]
+    public void Read_WeightsForOtherThanTheKeys_IsRefused() => Assert.Equal(
+        "--api-key-weights: 1 weights for 2 keys; there must be one for each of --api-key",
+        Assert.Throws<OptionException>(() => Read(commandLine: [("api-key", "a,b"), ("api-key-weights", "2")])).Message);
+
     [Theory]
     [InlineData("port", "65536", "--port '65536': must be a whole number from 0 to 65535")]
     [InlineData("port", "8o8o", "--port '8o8o': must be a whole number from 0 to 65535")]
@@ -39,6 +63,9 @@ public sealed class OptionsReaderTests
     [InlineData("served-model-name", "a,,b", "--served-model-name 'a,,b': must be one or more texts separated by commas")]
     [InlineData("api-key", "secret,", "--api-key: must be one or more texts separated by commas")]
     [InlineData("drain-timeout", "-1", "--drain-timeout '-1': must be a whole number from 0 to 86400")]
+    [InlineData("scheduling-policy", "lifo", "--scheduling-policy 'lifo': must be one of: fcfs, priority, fair, deadline")]
+    [InlineData("enable-prefix-caching", "yes", "--enable-prefix-caching 'yes': must be true or false")]
+    [InlineData("schedule-conservativeness", "NaN", "--schedule-conservativeness 'NaN': must be a number from 0 to 10")]
     [InlineData("model", " ", "--model ' ': must not be empty")]
     [InlineData("max-num-batched-tokens", "8", "--max-num-batched-tokens 8: must be at least --max-num-seqs (256)")]
     public void Read_WrongValue_NamesOptionAndValue(string name, string value, string message) =>
