@@ -91,7 +91,7 @@ public sealed class EngineMetrics
         _requestGenerationTokens = Counts("vllm:request_generation_tokens", "Tokens generated for a request.", LengthBuckets);
         _requestMaxTokens = Counts("vllm:request_params_max_tokens", "The max_tokens of a request.", LengthBuckets);
         _requestPreemptions = Counts("vllm:request_num_preemptions", "Times that a request was preempted.", PreemptionBuckets);
-        _stepTime = Seconds("inference:step_seconds", "Execution and sampling of one step.", StepTimeBuckets);
+        _stepTime = Seconds("vllm:iteration_seconds", "Execution and sampling of one step.", StepTimeBuckets);
         _iterationTokens = Counts("vllm:iteration_tokens_total", "Tokens computed in one step.", StepBuckets);
 
         Histogram<double> Seconds(string name, string description, double[] buckets) =>

@@ -79,6 +79,25 @@ public sealed class SchedulingTests
     }
 
     [Fact]
+    public async Task BestOf_MoreThanN_AnswersTheLikeliestAndCountsAll()
+    {
+        await using var server = await RunningServer.StartAsync();
+        async Task<JsonElement> AskAsync(string fields) =>
+            await server.AskAsync(Completions, $$"""{"prompt": "ab", "max_tokens": 4, "temperature": 2, "seed": 5, "ignore_eos": true, {{fields}}}""");
+
+        var all = (await AskAsync("\"n\": 6, \"logprobs\": 0")).GetProperty("choices").EnumerateArray().Select(choice => (
+            Text: choice.GetProperty("text").GetString(),
+            Mean: choice.GetProperty("logprobs").GetProperty("token_logprobs").EnumerateArray().Average(value => value.GetDouble()))).ToList();
+        var best = await AskAsync("\"n\": 2, \"best_of\": 6");
+
+        var expected = all.OrderByDescending(choice => choice.Mean).Take(2).Select(choice => choice.Text);
+        Assert.Equal(expected, best.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("text").GetString()));
+        Assert.Equal(JsonValueKind.Null, best.GetProperty("choices")[0].GetProperty("logprobs").ValueKind);
+        Assert.Equal(24, best.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+        Assert.True(all.Select(choice => choice.Text).Distinct().Count() > 2);
+    }
+
+    [Fact]
     public async Task DebugEngine_AskedFor_TellsTheLatestSteps()
     {
         await using var server = await RunningServer.StartAsync(options => options with { EnableDebugEndpoints = true });

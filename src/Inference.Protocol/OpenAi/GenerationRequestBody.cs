@@ -80,7 +80,7 @@ public abstract record GenerationRequestBody
     /// <summary>Seconds after which the request is refused if it has not begun.</summary>
     public double? Deadline { get; init; }
 
-    /// <summary>Not supported beyond <see cref="N"/>; read to refuse it.</summary>
+    /// <summary>Choices to generate for each prompt, of which the <see cref="N"/> most likely ones are answered.</summary>
     public int? BestOf { get; init; }
 
     /// <summary>Not supported; read to refuse it.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Inference.Engine.Execution;
 using Inference.Server.Options;
 using Inference.Server.Serving;
 
@@ -15,11 +17,21 @@ internal static class ReadyMessage
             ? ("completions", "\"prompt\": \"Once upon a time\"")
             : ("chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"Explain in two sentences what a hash table is.\"}]");
         output.WriteLine($"Serving {string.Join(", ", model.Names)} on {url}");
+        output.WriteLine(CacheSize(model.Limits));
         output.WriteLine("Try:");
         output.WriteLine(
             $"curl -N {url}/v1/{path}{authorization} -H 'Content-Type: application/json' "
             + $"-d '{{\"model\": \"{model.Names[0]}\", {prompt}, \"max_tokens\": 64, \"temperature\": 0, \"stream\": true}}'");
         output.Flush();
+    }
+
+    /// <summary>What the KV cache holds, in tokens and in requests of the greatest length.</summary>
+    public static string CacheSize(ModelLimits limits)
+    {
+        var tokens = (long)limits.BlockCount * limits.BlockSize;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"KV cache: {tokens:N0} tokens, {(double)tokens / limits.MaxModelLength:0.##} requests of {limits.MaxModelLength:N0} at once");
     }
 
     // An address to listen on everywhere is none to connect to.

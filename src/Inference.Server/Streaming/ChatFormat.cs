@@ -57,7 +57,7 @@ internal sealed class ChatFormat(Generation generation, Tokenizer tokenizer) : R
     {
         Index = index,
         Message = new ChatMessage(choice.Text),
-        Logprobs = LogprobFormat.ForChat(choice.Tokens, tokenizer),
+        Logprobs = LogprobFormat.ForChat(generation.IsReportingLogprobs ? choice.Tokens : null, tokenizer),
         FinishReason = choice.End!.FinishReason,
         StopReason = choice.End.StopReason,
     };

@@ -28,7 +28,7 @@ internal sealed class CompletionFormat(Generation generation, Tokenizer tokenize
     {
         Index = index,
         Text = text,
-        Logprobs = LogprobFormat.ForCompletion(tokens, _withTop, tokenizer),
+        Logprobs = LogprobFormat.ForCompletion(generation.IsReportingLogprobs ? tokens : null, _withTop, tokenizer),
         FinishReason = end?.FinishReason,
         StopReason = end?.StopReason,
     };

@@ -35,7 +35,8 @@ internal sealed class GenerationResponder(GenerationSubmitter submitter, ILogger
             }
         }
 
-        await format.WriteAsync(context, texts, UsageOf(generation, choices));
+        var best = BestChoices.Of(texts, generation.ChoicesPerPrompt, generation.AnsweredPerPrompt);
+        await format.WriteAsync(context, best, UsageOf(generation, choices));
     }
 
     // The response begins with the first token, so that a request the engine refuses still gets a proper status.

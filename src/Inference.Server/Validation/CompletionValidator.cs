@@ -22,9 +22,9 @@ internal sealed class CompletionValidator(GenerationBuilder builder, PromptEncod
             throw ApiErrors.Invalid("prompt", "'prompt' must not be empty.");
         }
 
-        if ((long)items.Length * settings.N > GenerationBuilder.MaxChoices)
+        if ((long)items.Length * settings.BestOf > GenerationBuilder.MaxChoices)
         {
-            throw ApiErrors.Invalid("prompt", $"The prompts times 'n' must be at most {GenerationBuilder.MaxChoices}, not {(long)items.Length * settings.N}.");
+            throw ApiErrors.Invalid("prompt", $"The prompts times 'n' (or 'best_of') must be at most {GenerationBuilder.MaxChoices}, not {(long)items.Length * settings.BestOf}.");
         }
 
         var prompts = items.Select(item =>

@@ -33,8 +33,14 @@ internal sealed record Generation
     /// <summary>How many of the choices each prompt has.</summary>
     public required int ChoicesPerPrompt { get; init; }
 
+    /// <summary>How many of a prompt's choices are answered: the best of them if not all.</summary>
+    public required int AnsweredPerPrompt { get; init; }
+
     /// <summary>How tokens become text.</summary>
     public required TextOptions Text { get; init; }
+
+    /// <summary>Whether the client asked for log-probabilities; they may be there without that, to tell which choices are best.</summary>
+    public required bool IsReportingLogprobs { get; init; }
 
     /// <summary>How many alternatives to report with each token; null for no log-probabilities.</summary>
     public int? TopLogprobs => Choices[0].Sampling.TopLogprobs;

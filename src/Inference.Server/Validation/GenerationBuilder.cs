@@ -43,13 +43,19 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
             throw ApiErrors.Invalid("cache_salt", $"'cache_salt' must have from 1 to {MaxSaltLength} characters.");
         }
 
-        return new GenerationSettings(
-            Check.Range("n", body.N, 1, 1, MaxN),
-            SamplingValidator.Validate(body, topLogprobs, model),
-            BuildTextOptions(body));
+        var n = Check.Range("n", body.N, 1, 1, MaxN);
+        var bestOf = Check.Range("best_of", body.BestOf, n, n, MaxN);
+        if (bestOf > n && body.Stream == true)
+        {
+            throw ApiErrors.Invalid("best_of", "'best_of' greater than 'n' is not allowed when 'stream' is true: which are best is known at the end.");
+        }
+
+        // Which are best is told by their log-probabilities.
+        var sampling = SamplingValidator.Validate(body, topLogprobs ?? (bestOf > n ? 0 : null), model);
+        return new GenerationSettings(n, bestOf, topLogprobs is not null, sampling, BuildTextOptions(body));
     }
 
-    /// <summary>Puts the checked parts together: each prompt <see cref="GenerationSettings.N"/> times.</summary>
+    /// <summary>Puts the checked parts together: each prompt <see cref="GenerationSettings.BestOf"/> times.</summary>
     /// <param name="id">The answer's id.</param>
     /// <param name="body">The request.</param>
     /// <param name="settings">From <see cref="CheckSettings"/>.</param>
@@ -60,7 +66,7 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
         GenerationSettings settings,
         IReadOnlyList<(ReadOnlyMemory<int> TokenIds, int MaxTokens)> prompts)
     {
-        var choices = ImmutableArray.CreateBuilder<InferenceRequest>(prompts.Count * settings.N);
+        var choices = ImmutableArray.CreateBuilder<InferenceRequest>(prompts.Count * settings.BestOf);
         foreach (var (tokenIds, maxTokens) in prompts)
         {
             if (settings.Text.MinTokens > maxTokens)
@@ -68,7 +74,7 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
                 throw ApiErrors.Invalid("min_tokens", $"'min_tokens' must be at most the tokens to generate ({maxTokens}), not {settings.Text.MinTokens}.");
             }
 
-            for (var i = 0; i < settings.N; i++)
+            for (var i = 0; i < settings.BestOf; i++)
             {
                 choices.Add(new InferenceRequest
                 {
@@ -79,7 +85,7 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
                     MinTokens = settings.Text.MinTokens,
                     StopTokenIds = settings.Text.StopTokenIds,
                     CacheSalt = body.CacheSalt,
-                    PromptGroup = settings.N > 1 ? $"{id}/{choices.Count / settings.N}" : null,
+                    PromptGroup = settings.BestOf > 1 ? $"{id}/{choices.Count / settings.BestOf}" : null,
                     Priority = Check.Range("priority", body.Priority, 0, -MaxPriority, MaxPriority),
                     Deadline = Deadline(body),
                 });
@@ -98,7 +104,9 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
             ContinuousUsage = includeUsage && (body.StreamOptions?.ContinuousUsageStats ?? false),
             PromptTokens = prompts.Sum(prompt => prompt.TokenIds.Length),
             Choices = choices.MoveToImmutable(),
-            ChoicesPerPrompt = settings.N,
+            ChoicesPerPrompt = settings.BestOf,
+            AnsweredPerPrompt = settings.N,
+            IsReportingLogprobs = settings.IsReportingLogprobs,
             Text = settings.Text,
         };
     }
@@ -112,7 +120,6 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
 
     private static void CheckUnsupported(GenerationRequestBody body)
     {
-        Check.NotSupported("best_of", body.BestOf is { } best && best != (body.N ?? 1));
         Check.NotSupported("use_beam_search", body.UseBeamSearch == true);
         Check.NotSupported("prompt_logprobs", body.PromptLogprobs is not null);
         if (body.ResponseFormat is { } format
