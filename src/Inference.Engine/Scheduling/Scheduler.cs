@@ -23,7 +23,9 @@ internal sealed class Scheduler
     private readonly Dictionary<long, Sequence> _live = [];
     private readonly List<Sequence> _running = [];
     private readonly IWaitingQueue _queue;
-    private readonly PriorityQueue<Sequence, long> _deadlines = new();
+
+    /// <summary>Of the sequences that have one and have not joined: the earliest is found without looking at the others.</summary>
+    private readonly SortedSet<(long Deadline, long SequenceId)> _deadlines = [];
     private readonly ScheduledStep _step;
     private long _stepIndex;
     private long _joinedCount;
@@ -60,14 +62,14 @@ internal sealed class Scheduler
     public void Add(Sequence sequence)
     {
         var (request, arrival) = (sequence.Request, sequence.Timings.Arrival);
-        long? deadline = request.Deadline is { } limit ? arrival + (long)(limit.TotalSeconds * _time.TimestampFrequency) : null;
-        var rank = SchedulingPolicy.Rank(_options, request.Priority, arrival, deadline, _time.TimestampFrequency);
+        sequence.Deadline = request.Deadline is { } limit ? arrival + (long)(limit.TotalSeconds * _time.TimestampFrequency) : null;
+        var rank = SchedulingPolicy.Rank(_options, request.Priority, arrival, sequence.Deadline, _time.TimestampFrequency);
         sequence.Standing = new Standing(rank, sequence.Id);
         sequence.Client = _clients.Enter(request.Client);
         _live.Add(sequence.Id, sequence);
         Enqueue(sequence);
-        if (deadline is { } latest)
-            _deadlines.Enqueue(sequence, latest);
+        if (sequence.Deadline is { } deadline)
+            _deadlines.Add((deadline, sequence.Id));
     }
 
     /// <summary>Ends a sequence wherever it is. One that has ended already, or never was, is left alone.</summary>
@@ -299,7 +301,7 @@ internal sealed class Scheduler
 
     private void JoinFirst(Sequence sequence, in PrefixMatch match)
     {
-        _gate.Leave(sequence.PromptLength);
+        LeaveGate(sequence);
         _metrics.FirstScheduled(sequence.PromptLength, match.Length);
         sequence.Timings.FirstScheduled = _time.GetTimestamp();
         // Shares change while one waits, but the order of those that have joined must not.
@@ -309,13 +311,8 @@ internal sealed class Scheduler
 
     private void RefuseExpired()
     {
-        var now = _deadlines.Count > 0 ? _time.GetTimestamp() : 0;
-        while (_deadlines.TryPeek(out var sequence, out var latest) && (latest <= now || sequence.Status != SequenceStatus.Waiting))
-        {
-            _deadlines.Dequeue();
-            if (sequence.Status == SequenceStatus.Waiting)
-                Finish(sequence, FinishReason.Expired, "The request's deadline passed while it waited for its turn.");
-        }
+        while (_deadlines.Count > 0 && _deadlines.Min is var (deadline, id) && deadline <= _time.GetTimestamp())
+            Finish(_live[id], FinishReason.Expired, "The request's deadline passed while it waited for its turn.");
     }
 
     private void Accept(Sequence sequence, in SampledToken token, long now)
@@ -365,11 +362,18 @@ internal sealed class Scheduler
         else
             _running.RemoveAt(_running.BinarySearch(sequence, StandingComparer.Instance));
 
-        // A sequence leaves the gate when it is first scheduled, or when it ends without ever having been.
         if (sequence.Status == SequenceStatus.Waiting)
-            _gate.Leave(sequence.PromptLength);
+            LeaveGate(sequence);
         else if (sequence.Status == SequenceStatus.Preempted)
             _preemptedCount--;
+    }
+
+    /// <summary>A sequence leaves the gate when it is first scheduled, or when it ends without ever having been.</summary>
+    private void LeaveGate(Sequence sequence)
+    {
+        _gate.Leave(sequence.PromptLength);
+        if (sequence.Deadline is { } deadline)
+            _deadlines.Remove((deadline, sequence.Id));
     }
 
     private TimeSpan Waited(Sequence sequence) => _time.GetElapsedTime(sequence.Timings.Arrival);

@@ -80,6 +80,9 @@ internal sealed class Sequence
     /// <summary>The sequence of its group that computes their prompt, for as long as it waits for that; null: it does not.</summary>
     public Sequence? Leader { get; set; }
 
+    /// <summary>The timestamp until which it must have joined; null: any time. Given by the scheduler.</summary>
+    public long? Deadline { get; set; }
+
     /// <summary>Whom its tokens are charged to; given by the scheduler.</summary>
     public ClientAccount Client { get; set; } = NoClient;
 
