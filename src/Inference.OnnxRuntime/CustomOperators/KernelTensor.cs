@@ -35,28 +35,17 @@ public readonly unsafe ref struct KernelTensor
 
     private static TensorShape ShapeOf(nint value)
     {
-        nint info;
-        NativeApi.Check(NativeApi.GetTensorTypeAndShape(value, &info));
-        try
+        int elementType;
+        long* sizes;
+        nuint rank;
+        NativeApi.Check(NativeApi.GetTensorShape(value, &elementType, &sizes, &rank));
+        if (rank > TensorShape.MaxRank)
         {
-            nuint rank;
-            NativeApi.Check(NativeApi.GetDimensionsCount(info, &rank));
-            if (rank > TensorShape.MaxRank)
-            {
-                throw new OrtStatusException($"A tensor of rank {rank} is beyond the supported {TensorShape.MaxRank}.");
-            }
-
-            var shape = new TensorShape { Rank = (int)rank };
-            fixed (long* dimensions = shape.Storage)
-            {
-                NativeApi.Check(NativeApi.GetDimensions(info, dimensions, rank));
-            }
-
-            return shape;
+            throw new OrtStatusException($"A tensor of rank {rank} is beyond the supported {TensorShape.MaxRank}.");
         }
-        finally
-        {
-            NativeApi.ReleaseTensorTypeAndShapeInfo(info);
-        }
+
+        var shape = new TensorShape { Rank = (int)rank };
+        new ReadOnlySpan<long>(sizes, (int)rank).CopyTo(shape.Storage);
+        return shape;
     }
 }

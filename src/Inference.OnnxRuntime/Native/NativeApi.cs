@@ -7,8 +7,8 @@ namespace Inference.OnnxRuntime.Native;
 /// <summary>The entries of ONNX Runtime's C API that custom operators need and the official binding keeps to itself.</summary>
 internal static unsafe partial class NativeApi
 {
-    /// <summary>The C API version asked for: the first with every entry used here (CreateKernelV2 and ParallelFor came with 1.17 or before).</summary>
-    public const uint ApiVersion = 22;
+    /// <summary>The C API version asked for: the first with every entry used here (GetTensorElementTypeAndShapeDataReference came last).</summary>
+    public const uint ApiVersion = 24;
 
     private const int OrtFail = 1;
 
@@ -56,17 +56,9 @@ internal static unsafe partial class NativeApi
     public static readonly delegate* unmanaged[Cdecl]<nint, void**, nint> GetTensorMutableData =
         (delegate* unmanaged[Cdecl]<nint, void**, nint>)Table.GetTensorMutableData;
 
-    public static readonly delegate* unmanaged[Cdecl]<nint, nint*, nint> GetTensorTypeAndShape =
-        (delegate* unmanaged[Cdecl]<nint, nint*, nint>)Table.GetTensorTypeAndShape;
-
-    public static readonly delegate* unmanaged[Cdecl]<nint, nuint*, nint> GetDimensionsCount =
-        (delegate* unmanaged[Cdecl]<nint, nuint*, nint>)Table.GetDimensionsCount;
-
-    public static readonly delegate* unmanaged[Cdecl]<nint, long*, nuint, nint> GetDimensions =
-        (delegate* unmanaged[Cdecl]<nint, long*, nuint, nint>)Table.GetDimensions;
-
-    public static readonly delegate* unmanaged[Cdecl]<nint, void> ReleaseTensorTypeAndShapeInfo =
-        (delegate* unmanaged[Cdecl]<nint, void>)Table.ReleaseTensorTypeAndShapeInfo;
+    /// <summary>Value, element type, sizes (the value's own memory), rank.</summary>
+    public static readonly delegate* unmanaged[Cdecl]<nint, int*, long**, nuint*, nint> GetTensorShape =
+        (delegate* unmanaged[Cdecl]<nint, int*, long**, nuint*, nint>)Table.GetTensorElementTypeAndShapeDataReference;
 
     /// <summary>Turns a failed status into an exception and releases it.</summary>
     /// <exception cref="OrtStatusException">The status is a failure.</exception>

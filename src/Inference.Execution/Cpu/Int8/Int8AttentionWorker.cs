@@ -10,7 +10,7 @@ namespace Inference.Execution.Cpu.Int8;
 /// products: keys and values have
 /// 8 bits, queries and weights 16, so that only the cache's own precision is lost, and sums are exact in any order.
 /// </summary>
-internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, AttentionPiece* pieces) : IParallelBody
+internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, AttentionPiece* pieces, int count) : IParallelBody
     where T : unmanaged, ILanes<T>
 {
     private const int Chunk = AttentionWork.KeysPerChunk;
@@ -26,6 +26,7 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
 
     private readonly Int8AttentionArguments _arguments = arguments;
     private readonly AttentionPiece* _pieces = pieces;
+    private readonly int _count = count;
 
     /// <summary>
     /// 0. write the tokens' keys and values, if nobody else does; 1. quantise the queries; 2. per chunk of keys: scores, softmax, weighted values, merge; 3. divide by the sums; 4. quantise the
@@ -54,11 +55,11 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         {
             if (piece.Results != null)
             {
-                Attend(piece, chunk, queries, factors, piece.Results + (long)chunk * rows * args.ResultSize);
+                Attend(index, chunk, queries, factors, piece.Results + (long)chunk * rows * args.ResultSize);
             }
             else
             {
-                AttendAndMerge(piece, chunk, queries, factors, results);
+                AttendAndMerge(index, chunk, queries, factors, results);
             }
         }
 
@@ -101,18 +102,20 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
     }
 
     [SkipLocalsInit]
-    private readonly void AttendAndMerge(in AttentionPiece piece, int chunk, short* queries, float* factors, float* results)
+    private readonly void AttendAndMerge(int index, int chunk, short* queries, float* factors, float* results)
     {
+        ref readonly var piece = ref _pieces[index];
         var rows = piece.Tokens * _arguments.GroupSize;
         var result = stackalloc float[rows * _arguments.ResultSize];
-        Attend(piece, chunk, queries, factors, result);
+        Attend(index, chunk, queries, factors, result);
         Merge(results, result, rows);
     }
 
     // One chunk's result for every row.
     [SkipLocalsInit]
-    private readonly void Attend(in AttentionPiece piece, int chunk, short* queries, float* factors, float* results)
+    private readonly void Attend(int index, int chunk, short* queries, float* factors, float* results)
     {
+        ref readonly var piece = ref _pieces[index];
         ref readonly var args = ref _arguments;
         var rows = piece.Tokens * args.GroupSize;
         var position = args.Sequences.PositionOf(piece.FirstToken, piece.Sequence);
@@ -143,7 +146,7 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
                 scores + row * Chunk, keyScales, valueScales, valid, panels * PanelKeys, factors[row], result);
         }
 
-        AddValues((short*)scores, valuePanels, panels, results, rows);
+        AddValues(index, (short*)scores, valuePanels, panels, results);
     }
 
     private readonly void FindPanels(
@@ -241,16 +244,19 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
     }
 
     [SkipLocalsInit]
-    private readonly void AddValues(short* weights, sbyte** valuePanels, int panels, float* results, int rows)
+    private readonly void AddValues(int index, short* weights, sbyte** valuePanels, int panels, float* results)
     {
         ref readonly var args = ref _arguments;
+        var rows = _pieces[index].Tokens * args.GroupSize;
         const int Columns = 32;
         var sums = stackalloc int[rows * Columns];
         var product = new PairPanels
         {
             Left = valuePanels, Right = valuePanels, Count = panels, Pairs = PanelKeys / 2, Stride = 2 * args.HeadSize,
         };
-        for (var column = 0; column < args.HeadSize; column += Columns)
+        var ahead = stackalloc sbyte*[PanelsAhead];
+        product.Ahead = FindKeysOfNext(index, rows, ahead) ? ahead : null;
+        for (var column = 0; column < args.HeadSize; column += Columns, product.Ahead = null)
         {
             product.LeftOffset = 2 * column;
             product.RightOffset = 2 * column + Columns;
@@ -264,6 +270,24 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
                 T.Store(values + ILanes<T>.Count, T.LoadAsFloat(sums + row * Columns + ILanes<T>.Count) * scale);
             }
         }
+    }
+
+    // The first keys of the piece that this thread most likely takes next.
+    private readonly bool FindKeysOfNext(int index, int rows, sbyte** panels)
+    {
+        if (rows > RowsToPrefetchFor || index + 1 >= _count)
+        {
+            return false;
+        }
+
+        ref readonly var next = ref _pieces[index + 1];
+        var (first, last) = (next.FirstChunk * PanelsPerChunk, LastPanel(next));
+        for (var i = 0; i < PanelsAhead; i++)
+        {
+            panels[i] = KeyPanel(next, Math.Min(first + i, last));
+        }
+
+        return true;
     }
 
     private readonly void Clear(float* results, int rows)

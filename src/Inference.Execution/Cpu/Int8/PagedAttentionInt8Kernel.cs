@@ -36,7 +36,7 @@ internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads,
             RowLoop.Run(context, work.Count, writer.Nanoseconds * Math.Max(1, tokens * kvHeads / work.Count), writer);
         }
 
-        RowLoop.Run(context, work.Count, work.NanosecondsPerPiece, new Int8AttentionWorker<T>(arguments, work.Pieces));
+        RowLoop.Run(context, work.Count, work.NanosecondsPerPiece, new Int8AttentionWorker<T>(arguments, work.Pieces, work.Count));
     }
 
     private Int8AttentionArguments Read(KernelContext context)

@@ -158,7 +158,7 @@ internal sealed unsafe class Int8AttentionProblem
                 writer.Invoke(piece);
             }
 
-            var worker = new Int8AttentionWorker<T>(arguments, work.Pieces);
+            var worker = new Int8AttentionWorker<T>(arguments, work.Pieces, work.Count);
             var order = Enumerable.Range(0, work.Count).ToArray();
             new Random(threads).Shuffle(order);
             Array.ForEach(order, worker.Invoke);

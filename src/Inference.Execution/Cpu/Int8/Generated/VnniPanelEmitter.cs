@@ -83,7 +83,7 @@ internal static class VnniPanelEmitter
             code.vmovdqu32(zmm29, __zmmword_ptr[Weights + group * BytesPerGroup + RowSums.BytesPerVector]);
             for (var line = 0; line < linesAhead; line++)
             {
-                code.prefetcht0(__byte_ptr[Ahead + (group * linesAhead + line) * RowSums.BytesPerVector]);
+                code.prefetcht1(__byte_ptr[Ahead + (group * linesAhead + line) * RowSums.BytesPerVector]);
             }
 
             for (var row = 0; row < rows; row++)

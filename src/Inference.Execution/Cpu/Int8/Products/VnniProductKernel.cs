@@ -22,22 +22,37 @@ internal sealed unsafe class VnniProductKernel(PackedMatrix weights) : ProductKe
         var width = Weights.Groups * GroupSize;
         using var padded = new PaddedRows(activations, rows, Weights.Inputs, width);
         var panels = new Panels(Weights, padded.Start, rows, sums);
-        var nanoseconds = (double)PackedMatrix.PanelWidth * width * (rows / ProductsPerNanosecond + 1 / BytesPerNanosecond);
-        RowLoop.Run(context, Weights.PanelCount, (int)Math.Min(int.MaxValue, nanoseconds), panels);
+        var nanoseconds = (double)PackedMatrix.PanelWidth * width * (panels.RowsPerChunk / ProductsPerNanosecond + 1 / BytesPerNanosecond);
+        RowLoop.Run(context, panels.Count, (int)nanoseconds, panels);
     }
 
-    /// <summary>Computes the panel of its index, for all rows.</summary>
+    /// <summary>Computes one panel for a chunk of rows; chunk after chunk, so that a chunk's rows stay in the caches.</summary>
     internal readonly struct Panels(PackedMatrix weights, byte* activations, int rows, int* sums) : IParallelBody
     {
         private const int MostRows = VnniPanelEmitter.MostRows;
+        private const int MostRowsInChunk = 10 * MostRows;
 
         private readonly sbyte* _panels = weights.Panel(0);
         private readonly long _panelBytes = weights.PanelBytes;
+        private readonly int _panelCount = weights.PanelCount;
+        private readonly int _chunks = (rows + MostRowsInChunk - 1) / MostRowsInChunk;
         private readonly int _groups = weights.Groups;
         private readonly int _outputs = weights.Outputs;
 
-        [SkipLocalsInit]
+        /// <summary>Panels times chunks.</summary>
+        public int Count => _panelCount * _chunks;
+
+        /// <summary>At most.</summary>
+        public int RowsPerChunk => (rows + _chunks - 1) / _chunks;
+
         public void Invoke(int index)
+        {
+            var (chunk, panel) = Math.DivRem(index, _panelCount);
+            Multiply(panel, (int)((long)rows * chunk / _chunks), (int)((long)rows * (chunk + 1) / _chunks));
+        }
+
+        [SkipLocalsInit]
+        private void Multiply(int index, int firstRow, int endRow)
         {
             var width = (nint)_groups * GroupSize;
             var first = index * PackedMatrix.PanelWidth;
@@ -51,10 +66,10 @@ internal sealed unsafe class VnniProductKernel(PackedMatrix weights) : ProductKe
                 Groups = _groups,
                 CStride = sizeof(int) * (isWhole ? _outputs : PackedMatrix.PanelWidth),
             };
-            var blocks = (rows + MostRows - 1) / MostRows;
-            for (int block = 0, row = 0; block < blocks; block++)
+            var blocks = (endRow - firstRow + MostRows - 1) / MostRows;
+            for (int block = 0, row = firstRow; block < blocks; block++)
             {
-                var end = (int)((long)rows * (block + 1) / blocks);
+                var end = firstRow + (endRow - firstRow) * (block + 1) / blocks;
                 var destination = sums + (long)row * _outputs + first;
                 arguments.A = activations + row * width;
                 arguments.C = isWhole ? destination : few;
