@@ -9,8 +9,8 @@ namespace Inference.Benchmarks.Floor;
 internal static class FloorReport
 {
     private const int MaxModelLength = 4096;
-    private const int WarmUps = 2;
-    private const int Rounds = 9;
+    private const int WarmUps = 1;
+    private const int Rounds = 5;
 
     private static readonly StepShape[] Shapes =
     [
