@@ -10,10 +10,10 @@ public sealed record SchedulerOptions
 
     /// <summary>
     /// The most tokens in one step, decodes first, then prompt chunks: at least <see cref="MaxNumSeqs"/>, so that decodes can never
-    /// starve a prompt. The default, 512, is a quarter of vLLM's: on a CPU a step's time grows with its tokens, and each token of every
+    /// starve a prompt. The default, 256, is an eighth of vLLM's: on a CPU a step's time grows with its tokens, and each token of every
     /// running request waits for it.
     /// </summary>
-    public int MaxNumBatchedTokens { get; init; } = 512;
+    public int MaxNumBatchedTokens { get; init; } = 256;
 
     /// <summary>
     /// The most requests accepted and not yet scheduled; beyond it submission answers <see cref="SubmitOutcome.QueueFull"/>. At least 1;

@@ -31,7 +31,7 @@ internal static class OptionTable
             (options, text) => options with { MaxModelLen = OptionText.Integer(text, 1, MaxTokens) }),
         new("max-num-seqs", "N", "The most requests that run in one step. Default: 256.",
             (options, text) => options with { MaxNumSeqs = OptionText.Integer(text, 1, 4096) }) { LmiName = "max_rolling_batch_size" },
-        new("max-num-batched-tokens", "TOKENS", "The most tokens that one step computes. Default: 512.",
+        new("max-num-batched-tokens", "TOKENS", "The most tokens that one step computes. Default: 256.",
             (options, text) => options with { MaxNumBatchedTokens = OptionText.Integer(text, 1, MaxTokens) }) { LmiName = "max_rolling_batch_prefill_tokens" },
         new("scheduling-policy", "NAME", "Who is next: fcfs, priority, fair (by tokens per API key), deadline. Default: fcfs.",
             (options, text) => options with { SchedulingPolicy = OptionText.Name<QueuePolicy>(text) }),

@@ -31,7 +31,7 @@ internal sealed record ServerOptions
     public int MaxNumSeqs { get; init; } = 256;
 
     /// <summary>The most tokens in one step.</summary>
-    public int MaxNumBatchedTokens { get; init; } = 512;
+    public int MaxNumBatchedTokens { get; init; } = 256;
 
     /// <summary>The most requests that wait; more are refused with 429.</summary>
     public int MaxQueueLength { get; init; } = 1024;

@@ -12,7 +12,7 @@ public sealed class OptionsReaderTests
         var options = Read();
 
         Assert.Equal(("localhost", 8080, null), (options.Host, options.Port, options.Model));
-        Assert.Equal((256, 512, 1024, 16), (options.MaxNumSeqs, options.MaxNumBatchedTokens, options.MaxQueueLength, options.BlockSize));
+        Assert.Equal((256, 256, 1024, 16), (options.MaxNumSeqs, options.MaxNumBatchedTokens, options.MaxQueueLength, options.BlockSize));
         Assert.Equal(TimeSpan.FromSeconds(30), options.DrainTimeout);
     }
 
