@@ -19,7 +19,8 @@ public static class PackedProducts
         {
             using var file = File.OpenRead(modelPath);
             var model = ModelProto.Parser.ParseFrom(file);
-            foreach (var product in model.Graph.Node.Where(node => node is { Domain: "", OpType: "MatMulInteger" }))
+            var graph = model.Graph ?? throw new ModelFormatException($"'{modelPath}' holds no graph");
+            foreach (var product in graph.Node.Where(node => node is { Domain: "", OpType: "MatMulInteger" }))
             {
                 product.Domain = GraphContract.Domain;
                 product.OpType = GraphContract.PackedMatMulInteger;

@@ -16,9 +16,14 @@ internal abstract unsafe class ProductKernel(PackedMatrix weights) : OperatorKer
             activations.Rank == 2 && activations[1] == Weights.Inputs, "the activations do not have as many columns as the weights have rows");
         var rows = activations[0];
         var sums = context.Output(0, rows, Weights.Outputs).Data<int>();
-        Multiply(context, activations.Data<byte>(), rows, sums);
+
+        // The head has no rows in a step that no sequence wants logits of.
+        if (rows > 0)
+        {
+            Multiply(context, activations.Data<byte>(), rows, sums);
+        }
     }
 
-    /// <summary>Computes all rows.</summary>
+    /// <summary>Computes all rows, at least 1.</summary>
     protected abstract void Multiply(KernelContext context, byte* activations, int rows, int* sums);
 }
