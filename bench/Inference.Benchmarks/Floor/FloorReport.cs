@@ -23,9 +23,7 @@ internal static class FloorReport
     {
         await output.WriteLineAsync(string.Join('\n', HostEnvironmentInfo.GetCurrent().ToFormattedString()));
         using var floor = new FloorSession(BenchmarkModel.Convert(ModelDType.Int8), Environment.ProcessorCount);
-        await using var executor = BenchmarkModel.Load(ModelDType.Int8, MaxModelLength, Shapes.Max(shape => shape.BlockCount));
-        foreach (var plan in Shapes.SelectMany(shape => shape.Prefill(executor.Limits)))
-            await executor.ExecuteAsync(plan, CancellationToken.None);
+        await using var executor = await BenchmarkModel.LoadFilledAsync(ModelDType.Int8, MaxModelLength, Shapes);
 
         var measured = Array.ConvertAll(Shapes, shape => (Floor: MeasureFloor(floor, shape), Step: MeasureStep(executor, shape)));
         await Measurement.InterleaveAsync([.. measured.SelectMany(pair => new[] { pair.Floor, pair.Step })], WarmUps, Rounds);

@@ -40,7 +40,7 @@ internal sealed class Measurement(string name, int tokens, Func<Task> run, int r
     {
         // Until then the threads of the session measured before spin for work and take a core away; and some runs warm up.
         await Task.Delay(SpinningEnds);
-        for (var i = 0; i < (repeats + 3) / 4; i++)
+        for (var i = 0; i < (repeats + 2) / 4; i++)
             await run();
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < repeats; i++)

@@ -9,6 +9,7 @@ namespace Inference.Benchmarks.Steps;
 /// </summary>
 internal static class StepReport
 {
+    private const int MaxModelLength = 1024;
     private const int StepWarmUps = 2;
     private const int StepRounds = 11;
 
@@ -31,8 +32,8 @@ internal static class StepReport
     public static async Task PrintAsync(TextWriter output)
     {
         await output.WriteLineAsync(string.Join('\n', HostEnvironmentInfo.GetCurrent().ToFormattedString()));
-        await using var float32 = await LoadAsync(ModelDType.Float32);
-        await using var int8 = await LoadAsync(ModelDType.Int8);
+        await using var float32 = await BenchmarkModel.LoadFilledAsync(ModelDType.Float32, MaxModelLength, Shapes);
+        await using var int8 = await BenchmarkModel.LoadFilledAsync(ModelDType.Int8, MaxModelLength, Shapes);
 
         Measurement[] steps = [.. Shapes.SelectMany(shape => new[] { Measure("float32", float32, shape), Measure("int8", int8, shape) })];
         await Measurement.InterleaveAsync(steps, StepWarmUps, StepRounds);
@@ -41,14 +42,6 @@ internal static class StepReport
         Measurement[] loads = [.. Loads.SelectMany(load => new[] { Measure("float32", float32, load), Measure("int8", int8, load) })];
         await Measurement.InterleaveAsync(loads, LoadWarmUps, LoadRounds);
         await PrintAsync(output, "requests (tokens are those generated)", loads);
-    }
-
-    private static async Task<OnnxModelExecutor> LoadAsync(ModelDType dtype)
-    {
-        var executor = BenchmarkModel.Load(dtype, maxModelLength: 1024, Shapes.Max(shape => shape.BlockCount));
-        foreach (var plan in Shapes.SelectMany(shape => shape.Prefill(executor.Limits)))
-            await executor.ExecuteAsync(plan, CancellationToken.None);
-        return executor;
     }
 
     private static Measurement Measure(string dtype, OnnxModelExecutor executor, StepShape shape)

@@ -29,9 +29,10 @@ internal static unsafe class VnniPairCode
         for (int block = 0, row = 0; block < blocks; block++)
         {
             var end = rows * (block + 1) / blocks;
-            // Some hundred nanoseconds: the collector can wait so long.
             arguments.A = a + (long)row * aStride;
             arguments.C = c + (long)row * cStride;
+
+            // Some hundred nanoseconds: the collector can wait so long.
             ((delegate* unmanaged[SuppressGCTransition]<PairProductArguments*, void>)Functions![end - row - 1])(&arguments);
             row = end;
         }

@@ -11,6 +11,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Outputs in a panel.</summary>
     public const int PanelWidth = 32;
 
+    /// <summary>The group size of products that are widened to 16 bits.</summary>
+    public const int PairGroup = 2;
+
     private readonly LargePageMemory _memory;
 
     /// <summary>Packs weights.</summary>

@@ -34,7 +34,7 @@ internal sealed unsafe class WidenedProductKernel<T>(PackedMatrix weights) : Pro
         [SkipLocalsInit]
         public void Invoke(int index)
         {
-            var width = 2 * _groups;
+            var width = PackedMatrix.PairGroup * _groups;
             var first = index * PackedMatrix.PanelWidth;
             var columns = Math.Min(PackedMatrix.PanelWidth, _outputs - first);
             var panel = _panels + index * _panelBytes + PackedMatrix.HeaderBytes;
@@ -46,7 +46,7 @@ internal sealed unsafe class WidenedProductKernel<T>(PackedMatrix weights) : Pro
                 RightOffset = PackedMatrix.PanelWidth,
                 Count = 1,
                 Pairs = _groups,
-                Stride = 2 * PackedMatrix.PanelWidth,
+                Stride = PackedMatrix.PairGroup * PackedMatrix.PanelWidth,
             };
             for (var row = 0; row < rows; row += MostRows)
             {

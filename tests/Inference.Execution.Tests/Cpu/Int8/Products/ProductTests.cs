@@ -103,7 +103,7 @@ public sealed unsafe class ProductTests
         fixed (byte* a = activations)
         fixed (int* c = sums)
         {
-            using var packed = new PackedMatrix(b, inputs, outputs, groupSize: 2);
+            using var packed = new PackedMatrix(b, inputs, outputs, PackedMatrix.PairGroup);
             using var halves = new WidenedRows(a, rows, inputs, packed.Groups * packed.GroupSize);
             var panels = new WidenedProductKernel<T>.Panels(packed, halves.Start, rows, c);
             for (var panel = 0; panel < packed.PanelCount; panel++)
