@@ -34,6 +34,12 @@ public sealed class RequestStream
     public int CachedTokens => _sequence?.CachedTokens ?? 0;
 
     /// <summary>
+    /// Of the prompt's tokens, from its second one on: [prompt - 1], when <see cref="InferenceRequest.PromptLogprobs"/> asks for it. Known
+    /// once a token was read, empty before.
+    /// </summary>
+    public IReadOnlyList<TokenLogprobs> PromptLogprobs => _sequence?.PromptLogprobs ?? [];
+
+    /// <summary>
     /// Generated tokens as they come, then exactly one terminal event, after which the channel is complete. For one reader. Not bounded:
     /// a slow reader holds nobody up, and there are no more events than the request's limit of tokens, and one.
     /// </summary>

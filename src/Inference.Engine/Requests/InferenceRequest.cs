@@ -24,6 +24,12 @@ public sealed record InferenceRequest
     public FrozenSet<int> StopTokenIds { get; init; } = FrozenSet<int>.Empty;
 
     /// <summary>
+    /// How many of the most likely alternatives to report with each token of the prompt after its first (0: the token's own alone); null
+    /// reports nothing. Such a prompt is computed whole, for the cache holds no logits.
+    /// </summary>
+    public int? PromptLogprobs { get; init; }
+
+    /// <summary>
     /// Whom the request shares cached prefixes with: those with the same salt, to the letter; null: those without one. How long an answer
     /// takes to begin can tell who else has sent its prompt, and a salt of one's own keeps that from everybody.
     /// </summary>

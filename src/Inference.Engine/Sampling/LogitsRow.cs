@@ -77,6 +77,15 @@ internal static class LogitsRow
         return total;
     }
 
+    /// <summary>How many are less than <paramref name="value"/>.</summary>
+    public static int CountBelow(ReadOnlySpan<float> logits, float value)
+    {
+        var count = 0;
+        foreach (var logit in logits)
+            count += logit < value ? 1 : 0;
+        return count;
+    }
+
     /// <summary>Sets logits below <paramref name="minimum"/> to -∞.</summary>
     public static void MaskBelow(Span<float> logits, float minimum)
     {

@@ -30,7 +30,7 @@ internal sealed class Sampler
         _ranks = new ulong[vocabularySize];
     }
 
-    /// <summary>Chooses a token for each row of a step's logits. The answer is valid until the next call.</summary>
+    /// <summary>Chooses a token for each row of a step's logits, or tells how likely the prompt's next one is. The answer is valid until the next call.</summary>
     /// <exception cref="ExecutionException">The result is not of the shape that the plan asks for.</exception>
     public ReadOnlySpan<SampledToken> Sample(ScheduledStep step, StepResult result)
     {
@@ -41,10 +41,12 @@ internal sealed class Sampler
         if (_tokens.Length < rows)
             _tokens = new SampledToken[Math.Max(rows, 2 * _tokens.Length)];
         var row = 0;
-        foreach (var entry in step.Entries)
+        foreach (var (sequence, _) in step.Entries)
         {
-            if (entry.Sequence.IsSampledThisStep)
-                _tokens[row] = Sample(entry.Sequence.Sampling, result, row++);
+            foreach (var token in sequence.ScoredTokens)
+                _tokens[row] = Score(token, sequence.Request.PromptLogprobs!.Value, result.Row(row++));
+            if (sequence.IsSampledThisStep)
+                _tokens[row] = Sample(sequence.Sampling, result, row++);
         }
 
         return _tokens.AsSpan(0, rows);
@@ -52,6 +54,14 @@ internal sealed class Sampler
 
     private SampledToken Sample(SamplingState state, StepResult result, int row) =>
         state.IsPlainArgMax && result.ArgMax(row) is { } token ? new SampledToken(token, null) : Sample(state, result.Row(row));
+
+    /// <summary>Tells how likely a token is that is there already.</summary>
+    private SampledToken Score(int token, int top, ReadOnlySpan<float> logits)
+    {
+        KeepRaw(logits);
+        var logprobs = Logprobs(token, top);
+        return new SampledToken(token, logprobs with { Rank = _raw.Length - LogitsRow.CountBelow(_raw, _raw[token]) });
+    }
 
     /// <summary>Chooses a token; overwrites the logits.</summary>
     public SampledToken Sample(SamplingState state, Span<float> logits)

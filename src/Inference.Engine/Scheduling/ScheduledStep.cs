@@ -8,12 +8,13 @@ namespace Inference.Engine.Scheduling;
 /// A step from its scheduling until it was applied: the executor sees only <see cref="Plan"/>. Its buffers serve one step after another,
 /// so a plan's memory is valid until its step was applied.
 /// </summary>
-internal sealed class ScheduledStep(int maxTokenCount)
+internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
 {
     private readonly List<ScheduledSequence> _entries = [];
     private int[] _tokenIds = [];
     private SequenceStep[] _sequences = [];
     private StepPlan? _plan;
+    private int _scoredTokens;
 
     /// <summary>The sequences, in packed order.</summary>
     public ReadOnlySpan<ScheduledSequence> Entries => CollectionsMarshal.AsSpan(_entries);
@@ -24,19 +25,23 @@ internal sealed class ScheduledStep(int maxTokenCount)
     /// <summary>Tokens that still fit.</summary>
     public int Budget => maxTokenCount - TokenCount;
 
+    /// <summary>Tokens that still fit of a sequence's prompt.</summary>
+    public int BudgetFor(Sequence sequence, int budget) => sequence.IsScoring ? Math.Min(budget, maxScoredTokens - _scoredTokens) : budget;
+
     public StepPlan Plan => _plan ?? throw new InvalidOperationException("The step is not sealed.");
 
     public void Clear()
     {
         _entries.Clear();
         _plan = null;
-        TokenCount = 0;
+        TokenCount = _scoredTokens = 0;
     }
 
     public void Add(Sequence sequence, int tokenCount, CacheReservation reservation)
     {
         sequence.Schedule(tokenCount);
         TokenCount += tokenCount;
+        _scoredTokens += sequence.IsScoring ? tokenCount : 0;
         _entries.Add(new ScheduledSequence(sequence, reservation));
     }
 
@@ -52,7 +57,7 @@ internal sealed class ScheduledStep(int maxTokenCount)
         for (var i = 0; i < _entries.Count; i++)
         {
             var sequence = _entries[i].Sequence;
-            var logitsCount = sequence.IsSampledThisStep ? 1 : 0;
+            var logitsCount = sequence.LogitsCount;
             // A table may hold blocks for later steps already.
             var blocks = (int)(((long)sequence.ComputedLength + sequence.ScheduledLength + blockSize - 1) / blockSize);
             sequence.ScheduledTokens.CopyTo(_tokenIds.AsSpan(offset));

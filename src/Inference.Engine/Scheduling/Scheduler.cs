@@ -44,7 +44,7 @@ internal sealed class Scheduler
         _prefixes = contents is null ? null : new PrefixCache(_pool, contents);
         _forecast = options.Conservativeness > 0 ? new GrowthForecast(options.Conservativeness) : null;
         _queue = options.Policy == QueuePolicy.Fair ? new FairQueue() : new StandingQueue();
-        _step = new ScheduledStep(options.MaxNumBatchedTokens);
+        _step = new ScheduledStep(options.MaxNumBatchedTokens, options.MaxScoredTokens);
     }
 
     /// <summary>Whether no request is left, nor on its way here.</summary>
@@ -132,6 +132,8 @@ internal sealed class Scheduler
         foreach (var (sequence, reservation) in step.Entries)
         {
             var isSampled = sequence.IsSampledThisStep;
+            for (var scored = sequence.ScoredThisStep; scored > 0; scored--)
+                sequence.AppendScore(tokens[row++].Logprobs!);
             reservation.Commit();
             sequence.Client.Served += sequence.ScheduledLength / sequence.Request.ClientWeight;
             sequence.CommitScheduled();
@@ -219,7 +221,10 @@ internal sealed class Scheduler
             if (isDecode ? !decodes : !prompts || promptBudget == 0)
                 continue;
 
-            var length = isDecode ? 1 : SchedulingPolicy.ChunkLength(sequence.RemainingLength, promptBudget);
+            var length = isDecode ? 1 : SchedulingPolicy.ChunkLength(sequence.RemainingLength, _step.BudgetFor(sequence, promptBudget));
+            if (length == 0)
+                continue;
+
             promptBudget -= isDecode ? 0 : length;
             CacheReservation reservation;
             while (!_pool.TryReserve(sequence.Blocks, sequence.ComputedLength + length, out reservation))
@@ -250,9 +255,9 @@ internal sealed class Scheduler
 
     private void AdmitQueued()
     {
-        while (_step.Budget > 0 && _places > 0 && _queue.First is { } sequence)
+        while (_step.Budget > 0 && _places > 0 && _queue.First is { } sequence && _step.BudgetFor(sequence, 1) > 0)
         {
-            var match = _prefixes?.Match(sequence.Prefix, sequence.Tokens) ?? default;
+            var match = _prefixes?.Match(sequence.Prefix, sequence.MatchableTokens) ?? default;
             if (!Fits(sequence, match))
             {
                 // A dynamic batch is as large as the cache allows.
@@ -292,7 +297,7 @@ internal sealed class Scheduler
         var place = _running.BinarySearch(sequence, StandingComparer.Instance);
         _running.Insert(~place, sequence);
 
-        var length = SchedulingPolicy.ChunkLength(sequence.RemainingLength, _step.Budget);
+        var length = SchedulingPolicy.ChunkLength(sequence.RemainingLength, _step.BudgetFor(sequence, _step.Budget));
         var reserved = _options.Allocation == CacheAllocation.Paged ? sequence.ComputedLength + length : sequence.MaxLength;
         if (!_pool.TryReserve(sequence.Blocks, reserved, out var reservation))
             throw new InvalidOperationException($"Sequence {sequence.Id} was admitted without blocks for it.");

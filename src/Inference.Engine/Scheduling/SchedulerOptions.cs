@@ -62,6 +62,12 @@ public sealed record SchedulerOptions
     /// </summary>
     public double Conservativeness { get; init; } = 1;
 
+    /// <summary>
+    /// The most tokens of prompts whose log-probabilities are asked for in one step: each costs a row of logits, where other prompts need one
+    /// row for all. At least 1; default 128.
+    /// </summary>
+    public int MaxScoredTokens { get; init; } = 128;
+
     /// <summary>How many of the latest steps to remember in detail. At least 0; default 0: that costs a little in each step.</summary>
     public int JournalLength { get; init; }
 
@@ -83,6 +89,8 @@ public sealed record SchedulerOptions
             throw new ArgumentException($"priority_ageing must be more than 0, not {PriorityAgeing}.");
         if (!(Conservativeness >= 0 && double.IsFinite(Conservativeness)))
             throw new ArgumentException($"schedule_conservativeness must be at least 0, not {Conservativeness}.");
+        if (MaxScoredTokens < 1)
+            throw new ArgumentException($"max_scored_tokens must be at least 1, not {MaxScoredTokens}.");
         if (JournalLength < 0)
             throw new ArgumentException($"journal_length must be at least 0, not {JournalLength}.");
         if (MaxNumBatchedTokens < MaxNumSeqs)

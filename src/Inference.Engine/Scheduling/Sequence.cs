@@ -21,6 +21,7 @@ internal sealed class Sequence
 
     private static readonly ClientAccount NoClient = new(0);
 
+    private readonly List<TokenLogprobs> _promptLogprobs = [];
     private int _joinedLength;
     private int[] _tokens;
     private SequenceTimings _timings;
@@ -71,6 +72,26 @@ internal sealed class Sequence
 
     /// <summary>Whether the step computes its last token, whose logits give the next one.</summary>
     public bool IsSampledThisStep => ScheduledLength == RemainingLength;
+
+    /// <summary>Whether logits of its prompt are still to be computed, to tell how likely its tokens are. It has generated nothing then.</summary>
+    public bool IsScoring => Request.PromptLogprobs is not null && _promptLogprobs.Count < PromptLength - 1;
+
+    /// <summary>Tokens of the prompt whose logits the step computes to tell how likely the next one is.</summary>
+    public int ScoredThisStep => IsScoring
+        ? Math.Max(0, ComputedLength + ScheduledLength - Math.Max(ComputedLength, _promptLogprobs.Count)) - (IsSampledThisStep ? 1 : 0)
+        : 0;
+
+    /// <summary>Rows of logits that the step computes for it, of its last tokens.</summary>
+    public int LogitsCount => ScoredThisStep + (IsSampledThisStep ? 1 : 0);
+
+    /// <summary>The tokens whose log-probabilities the step's first <see cref="ScoredThisStep"/> rows tell.</summary>
+    public ReadOnlySpan<int> ScoredTokens => _tokens.AsSpan(ComputedLength + ScheduledLength - LogitsCount + 1, ScoredThisStep);
+
+    /// <summary>Of the prompt's tokens after the first, as far as they are known.</summary>
+    public IReadOnlyList<TokenLogprobs> PromptLogprobs => _promptLogprobs;
+
+    /// <summary>The tokens that may be taken from the cache, and one more: all, or those whose logits are not wanted any more.</summary>
+    public ReadOnlySpan<int> MatchableTokens => IsScoring ? Tokens[..(_promptLogprobs.Count + 1)] : Tokens;
 
     public int PreemptionCount { get; private set; }
 
@@ -145,6 +166,9 @@ internal sealed class Sequence
         ComputedLength = KnownBlocks = _joinedLength = 0;
         PreemptionCount++;
     }
+
+    /// <summary>Adds the log-probabilities of the prompt's next token.</summary>
+    public void AppendScore(TokenLogprobs logprobs) => _promptLogprobs.Add(logprobs);
 
     /// <summary>Adds a generated token and sends it to the request's reader.</summary>
     public void Append(in SampledToken token)
