@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Inference.Benchmarks;
 using Inference.Benchmarks.Conversion;
+using Inference.Benchmarks.Cost;
 using Inference.Benchmarks.Floor;
 using Inference.Benchmarks.Quality;
 using Inference.Benchmarks.Serving;
@@ -12,6 +13,9 @@ switch (args)
 {
     case ["step"]:
         await StepReport.PrintAsync(Console.Out);
+        break;
+    case ["cost"]:
+        await CostReport.PrintAsync(Console.Out);
         break;
     case ["convert"]:
         await ConversionReport.PrintAsync(Console.Out, ModelDType.Int8);
