@@ -8,7 +8,7 @@ namespace Inference.Execution;
 /// <summary>The key and value blocks of every layer, allocated once. Pages are touched only when a block is first written.</summary>
 public sealed unsafe class KvCache : IDisposable
 {
-    private readonly List<LargePageMemory> _memory = [];
+    private readonly List<(LargePageMemory Memory, nuint BlockBytes)> _memory = [];
     private readonly List<(string Name, OrtValue Value)> _values = [];
 
     internal KvCache(DecoderSpec spec, KvCacheDType dtype, int blockSize, int blockCount)
@@ -17,10 +17,10 @@ public sealed unsafe class KvCache : IDisposable
         {
             foreach (var tensor in CacheTensor.Of(spec, dtype))
             {
-                var bytes = checked((nuint)tensor.BytesPerBlock(blockSize) * (nuint)blockCount);
-
+                var blockBytes = checked((nuint)tensor.BytesPerBlock(blockSize));
+                var bytes = checked(blockBytes * (nuint)blockCount);
                 var memory = LargePageMemory.Allocate(bytes);
-                _memory.Add(memory);
+                _memory.Add((memory, blockBytes));
                 _values.Add((tensor.Name, OrtValue.CreateTensorValueWithData(
                     OrtMemoryInfo.DefaultInstance, tensor.ElementType, tensor.Shape(blockCount, blockSize), (nint)memory.Start, (long)bytes)));
             }
@@ -45,12 +45,23 @@ public sealed unsafe class KvCache : IDisposable
         }
     }
 
+    /// <summary>Makes one block equal to another, in every layer.</summary>
+    /// <param name="source">A block's number, which the caller has checked.</param>
+    /// <param name="destination">Another one.</param>
+    internal void Copy(int source, int destination)
+    {
+        foreach (var (memory, blockBytes) in _memory)
+        {
+            Buffer.MemoryCopy(memory.Start + (nuint)source * blockBytes, memory.Start + (nuint)destination * blockBytes, blockBytes, blockBytes);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _values.ForEach(entry => entry.Value.Dispose());
         _values.Clear();
-        _memory.ForEach(memory => memory.Dispose());
+        _memory.ForEach(entry => entry.Memory.Dispose());
         _memory.Clear();
     }
 }

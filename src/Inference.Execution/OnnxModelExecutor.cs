@@ -65,6 +65,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         cancellationToken.ThrowIfCancellationRequested();
         _step.Pack(plan);
         CheckTokens(plan.TokenIds.Span);
+        CopyBlocks(plan.Copies.Span);
         _step.BindTo(_binding);
         _output.Prepare(_binding, plan.LogitsRows);
         try
@@ -115,6 +116,19 @@ public sealed class OnnxModelExecutor : IModelExecutor
         };
         CpuOperators.Domain.AddTo(session);
         return session;
+    }
+
+    private void CopyBlocks(ReadOnlySpan<BlockCopy> copies)
+    {
+        foreach (var (source, destination) in copies)
+        {
+            if ((uint)source >= (uint)Limits.BlockCount || (uint)destination >= (uint)Limits.BlockCount)
+            {
+                throw new ExecutionException($"Block {source} cannot be copied to {destination}: the cache has {Limits.BlockCount} blocks.");
+            }
+
+            _cache.Copy(source, destination);
+        }
     }
 
     // An id outside the vocabulary would fail in the graph's first Gather; say it in the plan's terms.

@@ -5,6 +5,19 @@ namespace Inference.Execution.Tests;
 
 public sealed class KvCacheTests
 {
+    private static readonly DecoderSpec Spec = new()
+    {
+        ModelType = "llama",
+        VocabularySize = 1,
+        HiddenSize = 576,
+        LayerCount = 30,
+        MaxPositions = 1,
+        Attention = new AttentionSpec { HeadCount = 9, KvHeadCount = 3, HeadSize = 64, Scale = 1, RotaryTheta = 10000 },
+        Mlp = new MlpSpec { IntermediateSize = 1 },
+        NormEpsilon = 1e-5f,
+        TieWordEmbeddings = true,
+    };
+
     /// <summary>Layers * (keys and values) * heads * tokens * (bytes of a head, and of its scale).</summary>
     [Theory]
     [InlineData(KvCacheDType.Float32, 16, 30 * 2 * 3 * 16 * (64 * 4))]
@@ -12,19 +25,6 @@ public sealed class KvCacheTests
     [InlineData(KvCacheDType.Int8, 128, 30 * 2 * 3 * 128 * (64 + 4))]
     public void BytesPerBlock_AnyDType_CountsElementsAndScales(KvCacheDType dtype, int blockSize, long bytes)
     {
-        var spec = new DecoderSpec
-        {
-            ModelType = "llama",
-            VocabularySize = 1,
-            HiddenSize = 576,
-            LayerCount = 30,
-            MaxPositions = 1,
-            Attention = new AttentionSpec { HeadCount = 9, KvHeadCount = 3, HeadSize = 64, Scale = 1, RotaryTheta = 10000 },
-            Mlp = new MlpSpec { IntermediateSize = 1 },
-            NormEpsilon = 1e-5f,
-            TieWordEmbeddings = true,
-        };
-
-        Assert.Equal(bytes, KvCache.BytesPerBlock(spec, dtype, blockSize));
+        Assert.Equal(bytes, KvCache.BytesPerBlock(Spec, dtype, blockSize));
     }
 }

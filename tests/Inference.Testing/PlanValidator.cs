@@ -36,6 +36,14 @@ public static class PlanValidator
             rows += step.LogitsCount;
         }
 
+        var copied = new HashSet<int>();
+        foreach (var (source, destination) in plan.Copies.Span)
+        {
+            Check(source >= 0 && source < limits.BlockCount && source != destination, $"block {source} is copied to {destination}");
+            Check(copied.Add(destination), $"block {destination} is copied to twice");
+            Check(writers.ContainsKey(destination), $"block {destination} is copied to and nobody's to write");
+        }
+
         foreach (var step in plan.Sequences.Span)
         {
             foreach (var block in step.BlockTable.Span)

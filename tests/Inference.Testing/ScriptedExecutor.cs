@@ -97,6 +97,8 @@ public sealed class ScriptedExecutor : IModelExecutor
                 _violations.Enqueue(violation);
 
             var failure = FailWith?.Invoke(plan);
+            foreach (var copy in plan.Copies.ToArray())
+                Copy(copy, failure is not null);
             foreach (var step in plan.Sequences.ToArray())
                 Write(plan, step, failure is not null);
             if (failure is not null)
@@ -116,6 +118,14 @@ public sealed class ScriptedExecutor : IModelExecutor
         _entered.Dispose();
         _permits.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void Copy(BlockCopy copy, bool spoil)
+    {
+        var destination = _slots.AsSpan(copy.Destination * Limits.BlockSize, Limits.BlockSize);
+        _slots.AsSpan(copy.Source * Limits.BlockSize, Limits.BlockSize).CopyTo(destination);
+        if (spoil)
+            destination.Fill(EmptySlot);
     }
 
     private void Write(StepPlan plan, SequenceStep step, bool spoil)
@@ -173,6 +183,7 @@ public sealed class ScriptedExecutor : IModelExecutor
     private static StepPlan Copy(StepPlan plan) => plan with
     {
         TokenIds = plan.TokenIds.ToArray(),
+        Copies = plan.Copies.ToArray(),
         Sequences = plan.Sequences.ToArray().Select(step => step with { BlockTable = step.BlockTable.ToArray() }).ToArray(),
     };
 

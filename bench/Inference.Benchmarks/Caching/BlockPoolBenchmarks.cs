@@ -16,14 +16,14 @@ public class BlockPoolBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        if (_pool.TryReserve(_grown, BlockSize, out var reservation))
+        if (_pool.TryReserve(_grown, 0, BlockSize, out var reservation))
             reservation.Commit();
     }
 
     [Benchmark]
     public bool ReserveWithinBlock()
     {
-        var isReserved = _pool.TryReserve(_grown, BlockSize, out var reservation);
+        var isReserved = _pool.TryReserve(_grown, 0, BlockSize, out var reservation);
         reservation.Commit();
         return isReserved;
     }
@@ -32,7 +32,7 @@ public class BlockPoolBenchmarks
     [Benchmark(OperationsPerInvoke = Blocks)]
     public void ReserveAndRelease()
     {
-        if (_pool.TryReserve(_table, Blocks * BlockSize, out var reservation))
+        if (_pool.TryReserve(_table, 0, Blocks * BlockSize, out var reservation))
             reservation.Commit();
         _pool.Release(_table);
     }

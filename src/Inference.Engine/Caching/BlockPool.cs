@@ -1,3 +1,5 @@
+using Inference.Engine.Execution;
+
 namespace Inference.Engine.Caching;
 
 /// <summary>
@@ -61,19 +63,45 @@ internal sealed class BlockPool
     public int BlocksFor(int tokenCount) => (int)(((long)tokenCount + BlockSize - 1) / BlockSize);
 
     /// <summary>
-    /// Grows a table so that it holds <paramref name="tokenCount"/> tokens, or leaves everything as it was and returns false when too few
-    /// blocks are free. The growth is the reservation's until it is committed.
+    /// Grows a table so that it holds <paramref name="tokenCount"/> tokens and those after the first <paramref name="keptCount"/> can be
+    /// written, or leaves everything as it was and returns false when too few blocks are free. A block that holds some of the kept tokens
+    /// and would be written, while others hold it too or it is known by what it holds, is replaced by a copy: copy on write. The growth is
+    /// the reservation's until it is committed.
     /// </summary>
-    public bool TryReserve(BlockTable table, int tokenCount, out CacheReservation reservation)
+    public bool TryReserve(BlockTable table, int keptCount, int tokenCount, out CacheReservation reservation)
     {
-        reservation = new CacheReservation(this, table);
-        var missing = BlocksFor(tokenCount) - table.Count;
-        if (missing > FreeCount)
+        // Only there can a table hold a block that it writes and others hold: a fork takes no block beyond its tokens.
+        var first = keptCount / BlockSize;
+        var isCopied = first < table.Count && tokenCount > keptCount && IsShared(table.Blocks.Span[first]);
+        var missing = Math.Max(0, BlocksFor(tokenCount) - table.Count);
+        if (missing + (isCopied ? 1 : 0) > FreeCount)
+        {
+            reservation = new CacheReservation(this, table);
             return false;
+        }
+
+        BlockCopy? copy = null;
+        if (isCopied)
+        {
+            copy = new BlockCopy(table.Blocks.Span[first], Allocate());
+            Return(table.Replace(first, copy.Value.Destination));
+        }
 
         for (; missing > 0; missing--)
             table.Append(Allocate());
+        reservation = new CacheReservation(this, table, copy);
         return true;
+    }
+
+    /// <summary>
+    /// Lets an empty table begin with the blocks of another's first tokens. They count as committed, and the last of them may be filled
+    /// only in part: whoever of the two writes to it first gets a copy.
+    /// </summary>
+    public void Fork(BlockTable table, BlockTable source, int tokenCount)
+    {
+        for (var i = 0; i < BlocksFor(tokenCount); i++)
+            Share(table, source.Blocks.Span[i]);
+        table.Commit();
     }
 
     /// <summary>Lets a table hold a block with its contents, whether it is free or others hold it too.</summary>
@@ -105,6 +133,8 @@ internal sealed class BlockPool
         while (table.Count > count)
             Return(table.RemoveLast());
     }
+
+    private bool IsShared(int block) => _references[block] > 1 || (_contents is not null && _contents.IsKnown(block));
 
     private int Allocate()
     {

@@ -1,3 +1,5 @@
+using Inference.Engine.Execution;
+
 namespace Inference.Engine.Caching;
 
 /// <summary>
@@ -5,8 +7,14 @@ namespace Inference.Engine.Caching;
 /// what was not committed. Both may be called again without effect, for the state is in the table: copies of this value are one
 /// reservation.
 /// </summary>
-internal readonly struct CacheReservation(BlockPool pool, BlockTable table) : IDisposable
+internal readonly struct CacheReservation(BlockPool pool, BlockTable table, BlockCopy? copy = null) : IDisposable
 {
+    /// <summary>
+    /// What must be copied before the step writes: a block of the table that others hold too was replaced. That stands, committed or not,
+    /// for what the replaced one held is not the table's any more.
+    /// </summary>
+    public BlockCopy? Copy => copy;
+
     public void Commit() => table.Commit();
 
     public void Dispose() => pool.Truncate(table, table.CommittedCount);

@@ -12,6 +12,11 @@ public sealed record StepPlan
     /// <summary>The sequences in packed order.</summary>
     public required ReadOnlyMemory<SequenceStep> Sequences { get; init; }
 
+    /// <summary>
+    /// Blocks to copy before anything else of the step is written, in this order: a block may be copied to when it has been copied from.
+    /// </summary>
+    public ReadOnlyMemory<BlockCopy> Copies { get; init; }
+
     /// <summary>Rows of logits that the result holds: the sum of <see cref="SequenceStep.LogitsCount"/>.</summary>
     public required int LogitsRows { get; init; }
 }

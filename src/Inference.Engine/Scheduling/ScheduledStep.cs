@@ -11,8 +11,10 @@ namespace Inference.Engine.Scheduling;
 internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
 {
     private readonly List<ScheduledSequence> _entries = [];
+    private readonly List<BlockCopy> _copies = [];
     private int[] _tokenIds = [];
     private SequenceStep[] _sequences = [];
+    private BlockCopy[] _packedCopies = [];
     private StepPlan? _plan;
     private int _scoredTokens;
 
@@ -33,6 +35,7 @@ internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
     public void Clear()
     {
         _entries.Clear();
+        _copies.Clear();
         _plan = null;
         TokenCount = _scoredTokens = 0;
     }
@@ -43,6 +46,8 @@ internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
         TokenCount += tokenCount;
         _scoredTokens += sequence.IsScoring ? tokenCount : 0;
         _entries.Add(new ScheduledSequence(sequence, reservation));
+        if (reservation.Copy is { } copy)
+            _copies.Add(copy);
     }
 
     /// <summary>Packs what was added into the plan.</summary>
@@ -72,7 +77,16 @@ internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
             StepIndex = stepIndex,
             TokenIds = _tokenIds.AsMemory(0, offset),
             Sequences = _sequences.AsMemory(0, _entries.Count),
+            Copies = PackCopies(),
             LogitsRows = rows,
         };
+    }
+
+    private ReadOnlyMemory<BlockCopy> PackCopies()
+    {
+        if (_packedCopies.Length < _copies.Count)
+            _packedCopies = new BlockCopy[2 * _copies.Count];
+        _copies.CopyTo(_packedCopies);
+        return _packedCopies.AsMemory(0, _copies.Count);
     }
 }

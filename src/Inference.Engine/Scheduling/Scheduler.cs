@@ -19,7 +19,7 @@ internal sealed class Scheduler
     private readonly PrefixCache? _prefixes;
     private readonly GrowthForecast? _forecast;
     private readonly ClientAccounts _clients = new();
-    private readonly PromptGroups _groups = new();
+    private readonly SiblingGroups _siblings = new();
     private readonly Dictionary<long, Sequence> _live = [];
     private readonly List<Sequence> _running = [];
     private readonly IWaitingQueue _queue;
@@ -50,7 +50,7 @@ internal sealed class Scheduler
     /// <summary>Whether no request is left, nor on its way here.</summary>
     public bool IsIdle => _live.Count == 0 && _gate.Count == 0;
 
-    public EngineStatus Status => new(_running.Count, _queue.Count + _groups.HeldCount, _pool.UsedCount, _pool.Count, _preemptedCount);
+    public EngineStatus Status => new(_running.Count, _queue.Count + _siblings.HeldCount, _pool.UsedCount, _pool.Count, _preemptedCount);
 
     /// <summary>
     /// When to schedule again although nothing has happened, counted from now: a dynamic batch is being collected. Null: there is nothing to
@@ -67,7 +67,8 @@ internal sealed class Scheduler
         sequence.Standing = new Standing(rank, sequence.Id);
         sequence.Client = _clients.Enter(request.Client);
         _live.Add(sequence.Id, sequence);
-        Enqueue(sequence);
+        _siblings.Enter(sequence);
+        _queue.Add(sequence);
         if (sequence.Deadline is { } deadline)
             _deadlines.Add((deadline, sequence.Id));
     }
@@ -161,29 +162,11 @@ internal sealed class Scheduler
     public SchedulerSnapshot Snapshot() => new(
         [.. _running.Select(SequenceSnapshot.Of)],
         [.. _queue.All.Select(SequenceSnapshot.Of)],
-        _live.Count - _groups.HeldCount,
+        _live.Count - _siblings.HeldCount,
         [.. _pool.Free],
         [.. Enumerable.Range(0, _pool.Count).Select(_pool.ReferencesTo)],
         _pool.Count,
         _pool.BlockSize);
-
-    /// <summary>Without a prefix cache there is nothing to wait for.</summary>
-    private void Enqueue(Sequence sequence)
-    {
-        if (_prefixes is null || !_groups.TryHold(sequence))
-            _queue.Add(sequence);
-    }
-
-    private void ReleaseFollowersOf(Sequence sequence, bool hasComputed)
-    {
-        foreach (var follower in _groups.Release(sequence))
-        {
-            if (hasComputed)
-                _queue.Add(follower);
-            else
-                Enqueue(follower);
-        }
-    }
 
     private void ScheduleTogether()
     {
@@ -227,7 +210,7 @@ internal sealed class Scheduler
 
             promptBudget -= isDecode ? 0 : length;
             CacheReservation reservation;
-            while (!_pool.TryReserve(sequence.Blocks, sequence.ComputedLength + length, out reservation))
+            while (!_pool.TryReserve(sequence.Blocks, sequence.ComputedLength, sequence.ComputedLength + length, out reservation))
             {
                 if (PreemptLast() == sequence)
                     return;
@@ -244,8 +227,7 @@ internal sealed class Scheduler
     private Sequence PreemptLast()
     {
         var victim = _running[^1];
-        _running.RemoveAt(_running.Count - 1);
-        _pool.Release(victim.Blocks);
+        StopRunning(victim, _running.Count - 1);
         victim.Preempt();
         _queue.Add(victim);
         _preemptedCount++;
@@ -258,6 +240,16 @@ internal sealed class Scheduler
         while (_step.Budget > 0 && _places > 0 && _queue.First is { } sequence && _step.BudgetFor(sequence, 1) > 0)
         {
             var match = _prefixes?.Match(sequence.Prefix, sequence.MatchableTokens) ?? default;
+            var fork = sequence.Siblings is { } siblings ? ForkPoint.Of(sequence, siblings.Running) : default;
+            if (fork.Promised > match.Length && !fork.IsReady)
+            {
+                _queue.Remove(sequence);
+                _siblings.Hold(sequence);
+                continue;
+            }
+
+            if (fork.Length > match.Length)
+                match = new PrefixMatch(fork.Length / _pool.BlockSize, 0, fork.Length);
             if (!Fits(sequence, match))
             {
                 // A dynamic batch is as large as the cache allows.
@@ -265,7 +257,7 @@ internal sealed class Scheduler
                 return;
             }
 
-            Join(sequence, match);
+            Join(sequence, match, fork.Length == match.Length ? fork.Source : null);
         }
     }
 
@@ -284,22 +276,29 @@ internal sealed class Scheduler
         return _forecast.Peak(_running, sequence, sequence.TotalLength - match.Length, spare) <= spare;
     }
 
-    private void Join(Sequence sequence, in PrefixMatch match)
+    /// <param name="sequence">The first of the queue.</param>
+    /// <param name="match">What it begins with.</param>
+    /// <param name="source">The sibling that has that in its blocks; null: the prefix cache has.</param>
+    private void Join(Sequence sequence, in PrefixMatch match, Sequence? source)
     {
         _queue.Remove(sequence);
-        _prefixes?.Take(sequence.Blocks);
+        if (source is not null)
+            _pool.Fork(sequence.Blocks, source.Blocks, match.Length);
+        else
+            _prefixes?.Take(sequence.Blocks);
         if (sequence.Status == SequenceStatus.Preempted)
             _preemptedCount--;
         else
             JoinFirst(sequence, match);
-        sequence.Admit(match);
+        sequence.Admit(match.Length, Math.Min(match.Blocks, source?.KnownBlocks ?? int.MaxValue));
+        sequence.Siblings?.Running.Add(sequence);
         _places--;
         var place = _running.BinarySearch(sequence, StandingComparer.Instance);
         _running.Insert(~place, sequence);
 
         var length = SchedulingPolicy.ChunkLength(sequence.RemainingLength, _step.BudgetFor(sequence, _step.Budget));
         var reserved = _options.Allocation == CacheAllocation.Paged ? sequence.ComputedLength + length : sequence.MaxLength;
-        if (!_pool.TryReserve(sequence.Blocks, reserved, out var reservation))
+        if (!_pool.TryReserve(sequence.Blocks, sequence.ComputedLength, reserved, out var reservation))
             throw new InvalidOperationException($"Sequence {sequence.Id} was admitted without blocks for it.");
         _step.Add(sequence, length, reservation);
     }
@@ -307,7 +306,8 @@ internal sealed class Scheduler
     private void JoinFirst(Sequence sequence, in PrefixMatch match)
     {
         LeaveGate(sequence);
-        _metrics.FirstScheduled(sequence.PromptLength, match.Length);
+        if (_prefixes is not null)
+            _metrics.FirstScheduled(sequence.PromptLength, match.Length);
         sequence.Timings.FirstScheduled = _time.GetTimestamp();
         // Shares change while one waits, but the order of those that have joined must not.
         if (_options.Policy == QueuePolicy.Fair)
@@ -329,7 +329,7 @@ internal sealed class Scheduler
         }
 
         sequence.Append(token);
-        ReleaseFollowersOf(sequence, hasComputed: true);
+        _siblings.Release(sequence, _queue);
         _metrics.TokenGenerated(sequence, now);
         sequence.Timings.FirstToken ??= now;
         sequence.Timings.LastToken = now;
@@ -343,8 +343,7 @@ internal sealed class Scheduler
     private void Finish(Sequence sequence, FinishReason reason, string? error = null)
     {
         RemoveFromItsPlace(sequence);
-        ReleaseFollowersOf(sequence, hasComputed: false);
-        _pool.Release(sequence.Blocks);
+        _siblings.Leave(sequence);
         _live.Remove(sequence.Id);
         ClientAccounts.Leave(sequence.Client);
         try
@@ -360,17 +359,25 @@ internal sealed class Scheduler
 
     private void RemoveFromItsPlace(Sequence sequence)
     {
-        if (sequence.Leader is not null)
-            _groups.Remove(sequence);
+        if (sequence.IsHeld)
+            _siblings.Remove(sequence);
         else if (sequence.Status.IsQueued())
             _queue.Remove(sequence);
         else
-            _running.RemoveAt(_running.BinarySearch(sequence, StandingComparer.Instance));
+            StopRunning(sequence, _running.BinarySearch(sequence, StandingComparer.Instance));
 
         if (sequence.Status == SequenceStatus.Waiting)
             LeaveGate(sequence);
         else if (sequence.Status == SequenceStatus.Preempted)
             _preemptedCount--;
+    }
+
+    private void StopRunning(Sequence sequence, int index)
+    {
+        _running.RemoveAt(index);
+        _pool.Release(sequence.Blocks);
+        sequence.Siblings?.Running.Remove(sequence);
+        _siblings.Release(sequence, _queue);
     }
 
     /// <summary>A sequence leaves the gate when it is first scheduled, or when it ends without ever having been.</summary>

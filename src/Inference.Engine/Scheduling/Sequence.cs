@@ -98,8 +98,11 @@ internal sealed class Sequence
     /// <summary>Its place in the order of all; given by the scheduler.</summary>
     public Standing Standing { get; set; }
 
-    /// <summary>The sequence of its group that computes their prompt, for as long as it waits for that; null: it does not.</summary>
-    public Sequence? Leader { get; set; }
+    /// <summary>The choices of the same prompt, itself included; null: it is alone. Given by the scheduler.</summary>
+    public SiblingGroup? Siblings { get; set; }
+
+    /// <summary>Whether it waits for a sibling, in no queue.</summary>
+    public bool IsHeld { get; set; }
 
     /// <summary>The timestamp until which it must have joined; null: any time. Given by the scheduler.</summary>
     public long? Deadline { get; set; }
@@ -137,12 +140,14 @@ internal sealed class Sequence
     public ReadOnlySpan<int> ScheduledTokens => _tokens.AsSpan(ComputedLength, ScheduledLength);
 
     /// <summary>It joins, with a beginning that is in its blocks already.</summary>
-    public void Admit(in PrefixMatch match)
+    /// <param name="length">Tokens of it.</param>
+    /// <param name="knownBlocks">How many of the blocks the prefix cache knows.</param>
+    public void Admit(int length, int knownBlocks)
     {
         Status = SequenceStatus.Running;
-        ComputedLength = _joinedLength = match.Length;
-        KnownBlocks = match.Blocks;
-        CachedTokens ??= match.Length;
+        ComputedLength = _joinedLength = length;
+        KnownBlocks = knownBlocks;
+        CachedTokens ??= length;
     }
 
     public void Schedule(int tokenCount) => ScheduledLength = tokenCount;

@@ -10,9 +10,9 @@ public sealed class CacheReservationTests
     [Fact]
     public void Dispose_WithoutCommit_GivesTheGrowthBackAndKeepsTheRest()
     {
-        _pool.TryReserve(_table, 8, out var first);
+        _pool.TryReserve(_table, 0, 8, out var first);
         first.Commit();
-        _pool.TryReserve(_table, 20, out var second);
+        _pool.TryReserve(_table, 0, 20, out var second);
         Assert.Equal((5, 2), (_table.Count, _table.CommittedCount));
 
         second.Dispose();
@@ -25,7 +25,7 @@ public sealed class CacheReservationTests
     [Fact]
     public void Dispose_AfterCommit_KeepsAll()
     {
-        using (_pool.TryReserve(_table, 8, out var reservation) ? reservation : default)
+        using (_pool.TryReserve(_table, 0, 8, out var reservation) ? reservation : default)
             reservation.Commit();
 
         Assert.Equal((2, 2), (_table.Count, _table.CommittedCount));
@@ -34,7 +34,7 @@ public sealed class CacheReservationTests
     [Fact]
     public void Dispose_AfterRelease_DoesNothing()
     {
-        _pool.TryReserve(_table, 8, out var reservation);
+        _pool.TryReserve(_table, 0, 8, out var reservation);
         _pool.Release(_table);
 
         reservation.Dispose();

@@ -94,7 +94,7 @@ public sealed class PrefixCacheTests
         Assert.Equal([3, 2, 1, 5, 4, 0], _pool.Free);
 
         var table = new BlockTable();
-        _pool.TryReserve(table, 6, out _);
+        _pool.TryReserve(table, 0, 6, out _);
 
         Assert.Equal(2, _cache.Match(new PrefixChain(null), [1, 2, 3, 4, 5, 6, 0]).Length);
         Assert.Equal(6, _cache.Match(new PrefixChain(null), [1, 2, 7, 8, 9, 10, 0]).Length);
@@ -104,7 +104,7 @@ public sealed class PrefixCacheTests
     private BlockTable Compute(int[] tokens, string? salt)
     {
         var table = new BlockTable();
-        Assert.True(_pool.TryReserve(table, tokens.Length, out var reservation));
+        Assert.True(_pool.TryReserve(table, 0, tokens.Length, out var reservation));
         reservation.Commit();
         Assert.Equal(tokens.Length / 2, _cache.Keep(table, new PrefixChain(salt), tokens, known: 0));
         return table;
