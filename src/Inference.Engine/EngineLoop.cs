@@ -93,7 +93,7 @@ internal sealed partial class EngineLoop(
             var tokens = sampler.Sample(step, result);
             var elapsed = time.GetElapsedTime(start).TotalSeconds;
             metrics.StepExecuted(elapsed);
-            journal?.Add(step, elapsed, _status);
+            journal?.Add(step, tokens, elapsed, _status);
             scheduler.Apply(step, tokens);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

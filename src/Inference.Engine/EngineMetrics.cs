@@ -38,6 +38,10 @@ public sealed class EngineMetrics
     private readonly Counter<long> _prefixCacheQueries;
     private readonly Counter<long> _prefixCacheHits;
     private readonly Counter<long> _preemptions;
+    private readonly Counter<long> _drafts;
+    private readonly Counter<long> _draftTokens;
+    private readonly Counter<long> _acceptedTokens;
+    private readonly Counter<long> _acceptedTokensPerPosition;
     private readonly Counter<long> _requestSuccess;
     private readonly Counter<long> _admissionRejections;
     private readonly Histogram<double> _timeToFirstToken;
@@ -75,6 +79,11 @@ public sealed class EngineMetrics
         _prefixCacheQueries = meter.CreateCounter<long>("vllm:prefix_cache_queries", null, "Prompt tokens looked up in the prefix cache.");
         _prefixCacheHits = meter.CreateCounter<long>("vllm:prefix_cache_hits", null, "Prompt tokens found in the prefix cache.");
         _preemptions = meter.CreateCounter<long>("vllm:num_preemptions", null, "Times that a running request gave its cache blocks up.");
+        _drafts = meter.CreateCounter<long>("vllm:spec_decode_num_drafts", null, "Times that tokens were proposed for a request.");
+        _draftTokens = meter.CreateCounter<long>("vllm:spec_decode_num_draft_tokens", null, "Tokens proposed.");
+        _acceptedTokens = meter.CreateCounter<long>("vllm:spec_decode_num_accepted_tokens", null, "Proposed tokens that were accepted.");
+        _acceptedTokensPerPosition = meter.CreateCounter<long>(
+            "vllm:spec_decode_num_accepted_tokens_per_pos", null, "Proposed tokens that were accepted, by their place in the proposal.");
         _requestSuccess = meter.CreateCounter<long>("vllm:request_success", null, "Requests that ended, by finished_reason.");
         _admissionRejections = meter.CreateCounter<long>("vllm:admission_rejections", null, "Requests that were not taken, by reason.");
 
@@ -111,6 +120,16 @@ public sealed class EngineMetrics
     internal void NeverFits() => AdmissionRejected("never_fits");
 
     internal void Preempted() => _preemptions.Add(1);
+
+    /// <summary>So many tokens were proposed for a sequence, and so many of them accepted.</summary>
+    internal void DraftVerified(int proposed, int accepted)
+    {
+        _drafts.Add(1);
+        _draftTokens.Add(proposed);
+        _acceptedTokens.Add(accepted);
+        for (var position = 0; position < accepted; position++)
+            _acceptedTokensPerPosition.Add(1, new KeyValuePair<string, object?>("position", position));
+    }
 
     /// <summary>A request joins for the first time, with so many tokens of its prompt in the cache.</summary>
     internal void FirstScheduled(int promptTokens, int cachedTokens)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Inference.Engine.Sampling;
 using Inference.Engine.Scheduling;
+using Inference.Engine.Speculation;
 
 namespace Inference.Engine;
 
@@ -13,14 +15,20 @@ internal sealed class StepJournal(int length)
     /// <summary>The oldest first.</summary>
     public IReadOnlyList<StepRecord> Steps => [.. Volatile.Read(ref _steps)];
 
-    public void Add(ScheduledStep step, double seconds, EngineStatus status)
+    /// <summary>Called before the step is applied.</summary>
+    public void Add(ScheduledStep step, ReadOnlySpan<SampledToken> tokens, double seconds, EngineStatus status)
     {
         var shares = ImmutableArray.CreateBuilder<StepShare>(step.Entries.Length);
         var plan = step.Plan.Sequences.Span;
         for (var i = 0; i < plan.Length; i++)
         {
-            var requestId = step.Entries[i].Sequence.Request.RequestId;
-            shares.Add(new StepShare(plan[i].SequenceId, requestId, plan[i].PastLength, plan[i].TokenCount, plan[i].LogitsCount > 0));
+            var sequence = step.Entries[i].Sequence;
+            var sampled = tokens.Slice(plan[i].LogitsRow, plan[i].LogitsCount)[sequence.ScoredThisStep..];
+            shares.Add(new StepShare(plan[i].SequenceId, sequence.Request.RequestId, plan[i].PastLength, plan[i].TokenCount, !sampled.IsEmpty)
+            {
+                DraftTokens = sequence.ProposedLength,
+                AcceptedTokens = Verification.AcceptedCount(sequence.ProposedTokens, sampled),
+            });
         }
 
         var steps = _steps.Enqueue(new StepRecord(step.Plan.StepIndex, seconds, step.TokenCount, status, shares.MoveToImmutable()));

@@ -157,7 +157,7 @@ public sealed class EngineMetricsTests : IDisposable
     [Fact]
     public void Instruments_All_HaveDescriptionsAndHistogramsAdvice()
     {
-        Assert.Equal(25, _instruments.Count);
+        Assert.Equal(29, _instruments.Count);
         Assert.All(_instruments, instrument =>
         {
             Assert.StartsWith("vllm:", instrument.Name, StringComparison.Ordinal);

@@ -15,7 +15,12 @@ internal readonly struct CacheReservation(BlockPool pool, BlockTable table, Bloc
     /// </summary>
     public BlockCopy? Copy => copy;
 
-    public void Commit() => table.Commit();
+    /// <summary>Makes them the sequence's, as far as so many tokens need them, and gives back the rest.</summary>
+    public void Commit(int tokenCount = int.MaxValue)
+    {
+        pool.Truncate(table, pool.BlocksFor(tokenCount));
+        table.Commit();
+    }
 
     public void Dispose() => pool.Truncate(table, table.CommittedCount);
 }

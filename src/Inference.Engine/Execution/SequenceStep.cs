@@ -7,7 +7,8 @@ namespace Inference.Engine.Execution;
 /// <param name="TokenCount">Tokens of this sequence in the step, at least 1.</param>
 /// <param name="PackedOffset">Index of its first token in <see cref="StepPlan.TokenIds"/>.</param>
 /// <param name="PastLength">Tokens of it already in the cache: the position of its first token here.</param>
-/// <param name="LogitsCount">Rows of logits wanted, for its last tokens in this step: 0 inside a prompt, 1 to sample.</param>
+/// <param name="LogitsCount">Rows of logits wanted, for its last tokens in this step: 0 inside a prompt, 1 to sample, more to verify tokens
+/// that are only proposed: what the cache then holds of those that are rejected is written again.</param>
 /// <param name="LogitsRow">Index of its first logits row in the result; meaningless when <paramref name="LogitsCount"/> is 0.</param>
 /// <param name="BlockTable">Cache blocks in order of position, enough for <paramref name="PastLength"/> + <paramref name="TokenCount"/>
 /// tokens. Several sequences may share blocks that the step only reads; those that its tokens are written to are one sequence's

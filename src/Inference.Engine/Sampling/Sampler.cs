@@ -30,7 +30,11 @@ internal sealed class Sampler
         _ranks = new ulong[vocabularySize];
     }
 
-    /// <summary>Chooses a token for each row of a step's logits, or tells how likely the prompt's next one is. The answer is valid until the next call.</summary>
+    /// <summary>
+    /// Chooses a token for each row of a step's logits, or tells how likely the prompt's next one is. The sequences' states remember the tokens chosen:
+    /// with proposed tokens row after row, until one is not the one proposed. The rows after that follow a rejected token, and are left alone. The
+    /// answer is valid until the next call.
+    /// </summary>
     /// <exception cref="ExecutionException">The result is not of the shape that the plan asks for.</exception>
     public ReadOnlySpan<SampledToken> Sample(ScheduledStep step, StepResult result)
     {
@@ -45,11 +49,25 @@ internal sealed class Sampler
         {
             foreach (var token in sequence.ScoredTokens)
                 _tokens[row] = Score(token, sequence.Request.PromptLogprobs!.Value, result.Row(row++));
-            if (sequence.IsSampledThisStep)
-                _tokens[row] = Sample(sequence.Sampling, result, row++);
+            if (sequence.SampledRows > 0)
+                SampleRows(sequence, result, row);
+            row += sequence.SampledRows;
         }
 
         return _tokens.AsSpan(0, rows);
+    }
+
+    private void SampleRows(Sequence sequence, StepResult result, int row)
+    {
+        var proposed = sequence.ProposedTokens;
+        for (var i = 0; i <= proposed.Length; i++)
+        {
+            var token = _tokens[row + i] = Sample(sequence.Sampling, result, row + i);
+            if (token.Error is null)
+                sequence.Sampling.Observe(token.TokenId);
+            if (i < proposed.Length && token.TokenId != proposed[i])
+                return;
+        }
     }
 
     private SampledToken Sample(SamplingState state, StepResult result, int row) =>

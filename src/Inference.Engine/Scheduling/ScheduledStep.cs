@@ -50,6 +50,13 @@ internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
             _copies.Add(copy);
     }
 
+    /// <summary>Adds proposed tokens to a sequence that the step holds, behind its last one.</summary>
+    public void Propose(Sequence sequence, ReadOnlySpan<int> tokens)
+    {
+        sequence.Propose(tokens);
+        TokenCount += tokens.Length;
+    }
+
     /// <summary>Packs what was added into the plan.</summary>
     public void Seal(long stepIndex, int blockSize)
     {

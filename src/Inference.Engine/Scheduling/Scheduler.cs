@@ -2,6 +2,7 @@ using Inference.Engine.Caching;
 using Inference.Engine.Execution;
 using Inference.Engine.Requests;
 using Inference.Engine.Sampling;
+using Inference.Engine.Speculation;
 
 namespace Inference.Engine.Scheduling;
 
@@ -18,6 +19,7 @@ internal sealed class Scheduler
     private readonly BlockPool _pool;
     private readonly PrefixCache? _prefixes;
     private readonly GrowthForecast? _forecast;
+    private readonly Speculator? _speculator;
     private readonly ClientAccounts _clients = new();
     private readonly SiblingGroups _siblings = new();
     private readonly Dictionary<long, Sequence> _live = [];
@@ -43,6 +45,7 @@ internal sealed class Scheduler
         _pool = new BlockPool(limits.BlockCount, limits.BlockSize, contents);
         _prefixes = contents is null ? null : new PrefixCache(_pool, contents);
         _forecast = options.Conservativeness > 0 ? new GrowthForecast(options.Conservativeness) : null;
+        _speculator = options.Speculation is { } speculation ? new Speculator(speculation, _pool, metrics) : null;
         _queue = options.Policy == QueuePolicy.Fair ? new FairQueue() : new StandingQueue();
         _step = new ScheduledStep(options.MaxNumBatchedTokens, options.MaxScoredTokens);
     }
@@ -103,8 +106,9 @@ internal sealed class Scheduler
     /// <summary>
     /// Builds the next step: (1) those whose deadline has passed in the queue are refused; (2) the running sequences, one token for each that
     /// decodes and chunks of prompts with what is left of the token budget, in the order of their standing; (3) those from the queue that
-    /// now join, of whose prompts only the last can be cut. Null when there is nothing to compute: no request is left, or a dynamic
-    /// batch is being collected. Otherwise the first in order can always take every other one's blocks, and alone it fits.
+    /// now join, of whose prompts only the last can be cut; (4) proposed tokens, into room that is left. Null when there is nothing to
+    /// compute: no request is left, or a dynamic batch is being collected. Otherwise the first in order can always take every other one's
+    /// blocks, and alone it fits.
     /// </summary>
     public ScheduledStep? Schedule()
     {
@@ -119,29 +123,31 @@ internal sealed class Scheduler
         if (_step.TokenCount == 0)
             return null;
 
+        _speculator?.Fill(_step);
         _step.Seal(_stepIndex++, _pool.BlockSize);
         return _step;
     }
 
     /// <summary>Commits a step that was executed: its blocks, its tokens, and the end of the sequences that are done.</summary>
     /// <param name="step">The step that <see cref="Schedule"/> gave last.</param>
-    /// <param name="tokens">One for each row of logits.</param>
+    /// <param name="tokens">One for each row of logits; those after a sequence's first that is not the proposed one mean nothing.</param>
     public void Apply(ScheduledStep step, ReadOnlySpan<SampledToken> tokens)
     {
         var now = _time.GetTimestamp();
         var row = 0;
         foreach (var (sequence, reservation) in step.Entries)
         {
-            var isSampled = sequence.IsSampledThisStep;
-            for (var scored = sequence.ScoredThisStep; scored > 0; scored--)
-                sequence.AppendScore(tokens[row++].Logprobs!);
-            reservation.Commit();
-            sequence.Client.Served += sequence.ScheduledLength / sequence.Request.ClientWeight;
-            sequence.CommitScheduled();
+            var rows = tokens.Slice(row, sequence.LogitsCount);
+            row += rows.Length;
+            var sampled = rows[^sequence.SampledRows..];
+            foreach (var scored in rows[..^sampled.Length])
+                sequence.AppendScore(scored.Logprobs!);
+            var accepted = _speculator?.Verify(sequence, sampled) ?? 0;
+            Commit(sequence, reservation, accepted);
             if (_prefixes is not null)
                 sequence.KnownBlocks = _prefixes.Keep(sequence.Blocks, sequence.Prefix, sequence.ComputedTokens, sequence.KnownBlocks);
-            if (isSampled)
-                Accept(sequence, tokens[row++], now);
+            for (var i = 0; i < sampled.Length && i <= accepted && !sequence.Status.IsFinished(); i++)
+                Accept(sequence, sampled[i], now);
         }
 
         _metrics.StepApplied(step.TokenCount);
@@ -318,6 +324,14 @@ internal sealed class Scheduler
     {
         while (_deadlines.Count > 0 && _deadlines.Min is var (deadline, id) && deadline <= _time.GetTimestamp())
             Finish(_live[id], FinishReason.Expired, "The request's deadline passed while it waited for its turn.");
+    }
+
+    /// <summary>The step's tokens but for those rejected, and the blocks that they need; whoever reserved ahead keeps that.</summary>
+    private void Commit(Sequence sequence, CacheReservation reservation, int accepted)
+    {
+        var isCut = accepted < sequence.ProposedLength && _options.Allocation == CacheAllocation.Paged;
+        sequence.Client.Served += sequence.CommitScheduled(accepted) / sequence.Request.ClientWeight;
+        reservation.Commit(isCut ? sequence.ComputedLength : int.MaxValue);
     }
 
     private void Accept(Sequence sequence, in SampledToken token, long now)

@@ -1,3 +1,5 @@
+using Inference.Engine.Speculation;
+
 namespace Inference.Engine.Scheduling;
 
 /// <summary>
@@ -68,6 +70,9 @@ public sealed record SchedulerOptions
     /// </summary>
     public int MaxScoredTokens { get; init; } = 128;
 
+    /// <summary>How tokens are proposed and verified ahead of time; null, the default: they are not.</summary>
+    public SpeculationOptions? Speculation { get; init; }
+
     /// <summary>How many of the latest steps to remember in detail. At least 0; default 0: that costs a little in each step.</summary>
     public int JournalLength { get; init; }
 
@@ -91,6 +96,7 @@ public sealed record SchedulerOptions
             throw new ArgumentException($"schedule_conservativeness must be at least 0, not {Conservativeness}.");
         if (MaxScoredTokens < 1)
             throw new ArgumentException($"max_scored_tokens must be at least 1, not {MaxScoredTokens}.");
+        Speculation?.Validate();
         if (JournalLength < 0)
             throw new ArgumentException($"journal_length must be at least 0, not {JournalLength}.");
         if (MaxNumBatchedTokens < MaxNumSeqs)

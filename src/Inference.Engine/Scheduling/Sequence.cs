@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Inference.Engine.Caching;
 using Inference.Engine.Requests;
 using Inference.Engine.Sampling;
+using Inference.Engine.Speculation;
 
 namespace Inference.Engine.Scheduling;
 
@@ -70,8 +71,11 @@ internal sealed class Sequence
     /// <summary>Tokens yet to be computed before one can be sampled.</summary>
     public int RemainingLength => TotalLength - ComputedLength;
 
+    /// <summary>Tokens proposed to follow its last one, in the step that is being built or executed; they are scheduled with it.</summary>
+    public int ProposedLength { get; private set; }
+
     /// <summary>Whether the step computes its last token, whose logits give the next one.</summary>
-    public bool IsSampledThisStep => ScheduledLength == RemainingLength;
+    public bool IsSampledThisStep => ScheduledLength == RemainingLength + ProposedLength;
 
     /// <summary>Whether logits of its prompt are still to be computed, to tell how likely its tokens are. It has generated nothing then.</summary>
     public bool IsScoring => Request.PromptLogprobs is not null && _promptLogprobs.Count < PromptLength - 1;
@@ -81,8 +85,11 @@ internal sealed class Sequence
         ? Math.Max(0, ComputedLength + ScheduledLength - Math.Max(ComputedLength, _promptLogprobs.Count)) - (IsSampledThisStep ? 1 : 0)
         : 0;
 
+    /// <summary>Rows from which tokens are sampled: one, and one after each proposed token.</summary>
+    public int SampledRows => IsSampledThisStep ? 1 + ProposedLength : 0;
+
     /// <summary>Rows of logits that the step computes for it, of its last tokens.</summary>
-    public int LogitsCount => ScoredThisStep + (IsSampledThisStep ? 1 : 0);
+    public int LogitsCount => ScoredThisStep + SampledRows;
 
     /// <summary>The tokens whose log-probabilities the step's first <see cref="ScoredThisStep"/> rows tell.</summary>
     public ReadOnlySpan<int> ScoredTokens => _tokens.AsSpan(ComputedLength + ScheduledLength - LogitsCount + 1, ScoredThisStep);
@@ -126,6 +133,9 @@ internal sealed class Sequence
 
     public SamplingState Sampling { get; }
 
+    /// <summary>What proposals for it are made from; null: none were tried.</summary>
+    public SpeculationState? Speculation { get; set; }
+
     public ref SequenceTimings Timings => ref _timings;
 
     public ChannelReader<TokenEvent> Events => _events.Reader;
@@ -135,6 +145,9 @@ internal sealed class Sequence
 
     /// <summary>The tokens whose keys and values are in the cache.</summary>
     public ReadOnlySpan<int> ComputedTokens => _tokens.AsSpan(0, ComputedLength);
+
+    /// <summary>The tokens proposed to follow: behind its own, where those that are sampled take their places.</summary>
+    public ReadOnlySpan<int> ProposedTokens => _tokens.AsSpan(TotalLength, ProposedLength);
 
     /// <summary>The tokens that the step computes.</summary>
     public ReadOnlySpan<int> ScheduledTokens => _tokens.AsSpan(ComputedLength, ScheduledLength);
@@ -152,11 +165,25 @@ internal sealed class Sequence
 
     public void Schedule(int tokenCount) => ScheduledLength = tokenCount;
 
-    /// <summary>The step's tokens are in the cache now.</summary>
-    public void CommitScheduled()
+    /// <summary>Lets the step, which is to compute its last token, compute those that may follow as well.</summary>
+    public void Propose(ReadOnlySpan<int> tokens)
     {
-        ComputedLength += ScheduledLength;
-        ScheduledLength = 0;
+        EnsureRoom(TotalLength + tokens.Length);
+        tokens.CopyTo(_tokens.AsSpan(TotalLength));
+        ProposedLength = tokens.Length;
+        ScheduledLength += tokens.Length;
+    }
+
+    /// <summary>
+    /// The step's tokens are in the cache now, all but the proposed ones that were not accepted: what is there of those will be overwritten.
+    /// Returns how many.
+    /// </summary>
+    public int CommitScheduled(int acceptedLength)
+    {
+        var length = ScheduledLength - ProposedLength + acceptedLength;
+        ComputedLength += length;
+        ScheduledLength = ProposedLength = 0;
+        return length;
     }
 
     /// <summary>
@@ -178,10 +205,8 @@ internal sealed class Sequence
     /// <summary>Adds a generated token and sends it to the request's reader.</summary>
     public void Append(in SampledToken token)
     {
-        if (TotalLength == _tokens.Length)
-            Array.Resize(ref _tokens, (int)Math.Min(MaxLength, 2L * _tokens.Length));
+        EnsureRoom(TotalLength + 1);
         _tokens[TotalLength++] = token.TokenId;
-        Sampling.Observe(token.TokenId);
         _events.Writer.TryWrite(TokenEvent.Token(token.TokenId, token.Logprobs));
     }
 
@@ -200,7 +225,7 @@ internal sealed class Sequence
             throw new InvalidOperationException($"Sequence {Id} was finished twice.");
 
         Status = SequenceStatus.Finished;
-        ScheduledLength = 0;
+        ScheduledLength = ProposedLength = 0;
         _events.Writer.TryWrite(TokenEvent.Finished(new RequestOutcome
         {
             Reason = reason,
@@ -210,5 +235,11 @@ internal sealed class Sequence
             CompletionTokens = GeneratedLength,
         }));
         _events.Writer.Complete();
+    }
+
+    private void EnsureRoom(int length)
+    {
+        if (length > _tokens.Length)
+            Array.Resize(ref _tokens, (int)Math.Min(MaxLength, Math.Max(length, 2L * _tokens.Length)));
     }
 }

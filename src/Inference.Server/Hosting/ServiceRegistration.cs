@@ -42,6 +42,7 @@ internal static class ServiceRegistration
             MaxBatchDelay = options.MaxBatchDelay,
             JournalLength = options.EnableDebugEndpoints ? DebugEndpoints.JournalLength : 0,
             EnablePrefixCaching = options.EnablePrefixCaching,
+            Speculation = options.Speculation,
         })
         .AddSingleton(provider => new EngineMetrics(
             provider.GetRequiredService<IMeterFactory>(),

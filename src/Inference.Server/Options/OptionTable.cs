@@ -68,6 +68,8 @@ internal static class OptionTable
             (options, text) => options with { RateLimitTokens = OptionText.Integer(text, 1, int.MaxValue) }),
         new("enable-prefix-caching", "BOOL", "Whether prompts take from the KV cache what was computed before of the same prefix. Default: true.",
             (options, text) => options with { EnablePrefixCaching = OptionText.Boolean(text) }),
+        new("speculative-config", "JSON", "Tokens proposed from what was there before and verified together, such as {\"method\": \"ngram\", \"num_speculative_tokens\": 5}. Default: off.",
+            (options, text) => options with { Speculation = SpeculativeConfig.Parse(text) }),
         new("block-size", "TOKENS", "Tokens per block of the KV cache. Default: 16.",
             (options, text) => options with { BlockSize = OptionText.PowerOfTwo(text, 16, 1024) }),
         new("num-blocks", "N", "Blocks in the KV cache. Default: as many as --kv-cache-memory holds.",

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Inference.Engine.Scheduling;
+using Inference.Engine.Speculation;
 
 namespace Inference.Server.Options;
 
@@ -65,6 +66,9 @@ internal sealed record ServerOptions
 
     /// <summary>Whether requests take from the KV cache what others have computed of the same prefix.</summary>
     public bool EnablePrefixCaching { get; init; } = true;
+
+    /// <summary>How tokens are proposed and verified ahead of time; null for not at all.</summary>
+    public SpeculationOptions? Speculation { get; init; }
 
     /// <summary>Tokens per KV cache block.</summary>
     public int BlockSize { get; init; } = 16;

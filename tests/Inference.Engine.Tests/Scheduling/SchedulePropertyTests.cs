@@ -2,17 +2,27 @@ using CsCheck;
 using Inference.Engine.Execution;
 using Inference.Engine.Requests;
 using Inference.Engine.Scheduling;
+using Inference.Engine.Speculation;
 using Inference.Testing;
 
 namespace Inference.Engine.Tests.Scheduling;
 
 /// <summary>
-/// Random schedules under every mode and policy: pools that are too small, cancellations, failing steps, deadlines, shared prefixes. A
+/// Random schedules under every mode and policy: pools that are too small, cancellations, failing steps, deadlines, shared prefixes, proposals. A
 /// failure prints the seed; CsCheck_Seed repeats it.
 /// </summary>
 public sealed class SchedulePropertyTests
 {
     private const int Schedules = 10_000;
+
+    private static readonly Gen<SpeculationOptions?> AnySpeculation =
+        from count in Gen.Int[0, 6]
+        from min in Gen.Int[1, 3]
+        from extra in Gen.Int[0, 2]
+        from bound in Gen.Int[2, 24]
+        select count == 0
+            ? null
+            : new SpeculationOptions { NumSpeculativeTokens = count, PromptLookupMin = min, PromptLookupMax = min + extra, MaxStepTokens = bound };
 
     private static readonly Gen<SchedulerOptions> AnyOptions =
         from seqs in Gen.Int[1, 8]
@@ -24,6 +34,7 @@ public sealed class SchedulePropertyTests
         from caching in Gen.Bool
         from conservativeness in Gen.OneOf(Gen.Const(0.0), Gen.Const(0.5), Gen.Const(1.0))
         from batchSize in Gen.Int[1, 5]
+        from speculation in AnySpeculation
         select new SchedulerOptions
         {
             MaxNumSeqs = seqs,
@@ -35,6 +46,7 @@ public sealed class SchedulePropertyTests
             EnablePrefixCaching = caching,
             Conservativeness = conservativeness,
             BatchSize = batchSize,
+            Speculation = speculation,
         };
 
     private static readonly Gen<ModelLimits> AnyLimits =
@@ -61,7 +73,8 @@ public sealed class SchedulePropertyTests
         from limits in AnyLimits
         from arrivals in AnyArrival.Array[1, 10]
         from failAt in Gen.Frequency((5, Gen.Const((int?)null)), (1, Gen.Int[0, 10].Select(d => (int?)d)))
-        select new Schedule(options, limits, arrivals, failAt);
+        from repeats in Gen.Bool
+        select new Schedule(options, limits, arrivals, failAt, repeats);
 
     [Fact]
     public void AnySchedule_EveryRequestEndsOnceAsIfAlone_AndNoBlockIsLost()
@@ -75,7 +88,7 @@ public sealed class SchedulePropertyTests
     /// <returns>Blocks that were copied because sequences parted.</returns>
     private static int Run(Schedule schedule)
     {
-        using var harness = new SchedulerHarness(schedule.Limits, schedule.Options);
+        using var harness = new SchedulerHarness(options: schedule.Options, executor: new ScriptedExecutor(schedule.Limits, schedule.Script));
         if (schedule.FailAt is { } failing)
             harness.Executor.FailWith = plan => plan.StepIndex == failing ? new ExecutionException("Scripted failure.") : null;
 
@@ -119,7 +132,7 @@ public sealed class SchedulePropertyTests
         var response = SchedulerHarness.ResponseAsync(sequence).GetAwaiter().GetResult();
         var request = sequence.Request;
         var expected = arrival.IsSampled
-            ? SchedulerHarness.AloneAsync(request with { Deadline = null }, schedule.Limits).GetAwaiter().GetResult().TokenIds
+            ? SchedulerHarness.AloneAsync(request with { Deadline = null }, schedule.Limits, schedule.Script).GetAwaiter().GetResult().TokenIds
             : executor.Continue(request.PromptTokenIds.Span, request.MaxTokens);
         Assert.Equal(expected.Take(response.TokenIds.Count), response.TokenIds);
         switch (response.Outcome.Reason)
@@ -144,9 +157,11 @@ public sealed class SchedulePropertyTests
         }
     }
 
-    private sealed record Schedule(SchedulerOptions Options, ModelLimits Limits, Arrival[] Arrivals, int? FailAt)
+    private sealed record Schedule(SchedulerOptions Options, ModelLimits Limits, Arrival[] Arrivals, int? FailAt, bool Repeats)
     {
-        public override string ToString() => $"{Options} {Limits} fails at {FailAt}: {string.Join(", ", (object[])Arrivals)}";
+        public ScriptedExecutor.NextToken? Script => Repeats ? RepetitiveScript.Next : null;
+
+        public override string ToString() => $"{Options} {Limits} fails at {FailAt}, repeats {Repeats}: {string.Join(", ", (object[])Arrivals)}";
     }
 
     private sealed record Arrival(

@@ -106,10 +106,11 @@ internal sealed class SchedulerHarness : IDisposable
     }
 
     /// <summary>What a request gives when nothing else runs and nothing is short.</summary>
-    public static async Task<CollectedResponse> AloneAsync(InferenceRequest request, ModelLimits limits)
+    public static async Task<CollectedResponse> AloneAsync(InferenceRequest request, ModelLimits limits, ScriptedExecutor.NextToken? next = null)
     {
         var length = SchedulingPolicy.MaxSequenceLength(limits);
-        using var harness = new SchedulerHarness(limits with { MaxModelLength = length, BlockCount = 2 * length, BlockSize = 1 });
+        var ample = limits with { MaxModelLength = length, BlockCount = 2 * length, BlockSize = 1 };
+        using var harness = new SchedulerHarness(executor: new ScriptedExecutor(ample, next));
         var sequence = harness.Submit(request);
         await harness.RunToEndAsync();
         return await ResponseAsync(sequence);

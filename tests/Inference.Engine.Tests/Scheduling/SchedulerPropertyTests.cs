@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Inference.Engine.Execution;
 using Inference.Engine.Requests;
 using Inference.Engine.Scheduling;
+using Inference.Engine.Speculation;
 using Inference.Testing;
 
 namespace Inference.Engine.Tests.Scheduling;
@@ -17,7 +18,8 @@ public sealed class SchedulerPropertyTests
     {
         var random = new Random(seed);
         var limits = RandomLimits(random);
-        using var harness = new SchedulerHarness(limits, RandomOptions(random));
+        ScriptedExecutor.NextToken? script = seed % 2 == 0 ? RepetitiveScript.Next : null;
+        using var harness = new SchedulerHarness(options: RandomOptions(random), executor: new ScriptedExecutor(limits, script));
         if (seed % 5 == 0)
             harness.Executor.FailWith = plan => plan.StepIndex % 17 == 13 ? new ExecutionException("Scripted failure.") : null;
 
@@ -35,16 +37,24 @@ public sealed class SchedulerPropertyTests
 
         harness.AssertIdle();
         foreach (var sequence in sequences)
-            await AssertAsIfAloneAsync(sequence, limits);
+            await AssertAsIfAloneAsync(sequence, limits, script);
     }
 
-    [Fact]
-    public async Task RandomTraffic_CancelledAtEveryStep_LosesNothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RandomTraffic_CancelledAtEveryStep_LosesNothing(bool isSpeculating)
     {
         var limits = new ModelLimits(VocabularySize: 97, MaxModelLength: 40, BlockSize: 2, BlockCount: 20);
+        var options = new SchedulerOptions
+        {
+            MaxNumSeqs = 3,
+            MaxNumBatchedTokens = 5,
+            Speculation = isSpeculating ? new SpeculationOptions { PromptLookupMin = 1 } : null,
+        };
         for (var cancelAt = 0; cancelAt < 60; cancelAt++)
         {
-            using var harness = new SchedulerHarness(limits, new SchedulerOptions { MaxNumSeqs = 3, MaxNumBatchedTokens = 5 });
+            using var harness = new SchedulerHarness(options: options, executor: new ScriptedExecutor(limits, RepetitiveScript.Next));
             var sequences = Enumerable.Range(0, 5).Select(i => harness.Submit(TestRequest.Greedy(6 + 2 * i, 12, seed: i))).ToArray();
             for (var step = 0; !harness.Scheduler.IsIdle; step++)
             {
@@ -55,7 +65,7 @@ public sealed class SchedulerPropertyTests
 
             harness.AssertIdle();
             foreach (var sequence in sequences)
-                await AssertAsIfAloneAsync(sequence, limits);
+                await AssertAsIfAloneAsync(sequence, limits, RepetitiveScript.Next);
         }
     }
 
@@ -77,9 +87,9 @@ public sealed class SchedulerPropertyTests
         Assert.True(preemptions > 100, $"only {preemptions} preemptions");
     }
 
-    private static async Task AssertAsIfAloneAsync(Sequence sequence, ModelLimits limits)
+    private static async Task AssertAsIfAloneAsync(Sequence sequence, ModelLimits limits, ScriptedExecutor.NextToken? script)
     {
-        var alone = await SchedulerHarness.AloneAsync(sequence.Request, limits);
+        var alone = await SchedulerHarness.AloneAsync(sequence.Request, limits, script);
         var response = await SchedulerHarness.ResponseAsync(sequence);
         Assert.Equal(alone.TokenIds.Take(response.TokenIds.Count), response.TokenIds);
         if (response.Outcome.Reason is FinishReason.Cancelled or FinishReason.Error)
@@ -105,6 +115,12 @@ public sealed class SchedulerPropertyTests
             MaxNumBatchedTokens = maxNumSeqs + random.Next(0, 40),
             EnablePrefixCaching = random.Next(4) > 0,
             Conservativeness = random.Next(2),
+            Speculation = random.Next(3) == 0 ? null : new SpeculationOptions
+            {
+                NumSpeculativeTokens = random.Next(1, 8),
+                PromptLookupMin = random.Next(1, 3),
+                MaxStepTokens = random.Next(2, 40),
+            },
         };
     }
 

@@ -1,11 +1,8 @@
-using System.Diagnostics.Metrics;
 using Inference.Engine;
-using Inference.Engine.Execution;
 using Inference.Engine.Requests;
 using Inference.Engine.Scheduling;
 using Inference.Models.Conversion;
 using Inference.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Inference.Execution.Tests.Models;
 
@@ -13,6 +10,8 @@ namespace Inference.Execution.Tests.Models;
 public sealed class RollingBatchTests
 {
     private const int Requests = 32;
+    private const string Preemptions = "vllm:num_preemptions";
+    private const string PrefixCacheHits = "vllm:prefix_cache_hits";
 
     // The float32 GEMM may sum in another order at another row count: below this margin the two likeliest tokens are a tie.
     private const float DecisiveMargin = 1e-3f;
@@ -47,17 +46,17 @@ public sealed class RollingBatchTests
         var requests = MakeRequests(new Random(seed), executor.Limits.VocabularySize, promptLimit, outputLimit);
 
         var alone = new List<CollectedResponse>();
-        await using (var single = new Host(executor, new SchedulerOptions { EnablePrefixCaching = false }))
+        await using (var single = new CountingEngine(executor, new SchedulerOptions { EnablePrefixCaching = false }))
         {
             foreach (var request in requests)
             {
                 alone.Add(await CollectedResponse.ReadAsync(single.Submit(request), TestContext.Current.CancellationToken));
             }
 
-            Assert.Equal((0, 0), (single.Preemptions, single.PrefixCacheHits));
+            Assert.Equal((0, 0), (single.Count(Preemptions), single.Count(PrefixCacheHits)));
         }
 
-        await using var crowd = new Host(executor, new SchedulerOptions { MaxNumSeqs = Requests, MaxNumBatchedTokens = batchedTokens, Conservativeness = 0 });
+        await using var crowd = new CountingEngine(executor, new SchedulerOptions { MaxNumSeqs = Requests, MaxNumBatchedTokens = batchedTokens, Conservativeness = 0 });
         var together = await RunStaggeredAsync(crowd, requests);
         var compared = 0;
         for (var i = 0; i < Requests; i++)
@@ -67,14 +66,14 @@ public sealed class RollingBatchTests
         }
 
         Assert.True(compared > requests.Sum(request => request.MaxTokens) / 2, $"only {compared} tokens were decisive");
-        Assert.True(crowd.PrefixCacheHits > 0, "no prompt was found in the prefix cache");
+        Assert.True(crowd.Count(PrefixCacheHits) > 0, "no prompt was found in the prefix cache");
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{compared} decisive tokens compared, {crowd.Preemptions} preemptions, {crowd.PrefixCacheHits} prompt tokens cached");
-        return crowd.Preemptions;
+            $"{compared} decisive tokens compared, {crowd.Count(Preemptions)} preemptions, {crowd.Count(PrefixCacheHits)} prompt tokens cached");
+        return crowd.Count(Preemptions);
     }
 
     /// <summary>Every request joins when the one before it has its second token (or has ended), so that prompts meet decodes.</summary>
-    private static async Task<CollectedResponse[]> RunStaggeredAsync(Host host, List<InferenceRequest> requests)
+    private static async Task<CollectedResponse[]> RunStaggeredAsync(CountingEngine host, List<InferenceRequest> requests)
     {
         var responses = new List<Task<CollectedResponse>>();
         foreach (var request in requests)
@@ -147,52 +146,5 @@ public sealed class RollingBatchTests
         }
 
         return requests;
-    }
-
-    /// <summary>An engine over an executor, and counts of its preemptions and of prompt tokens that were cached.</summary>
-    private sealed class Host : IAsyncDisposable
-    {
-        private readonly TestMeterFactory _meters = new();
-        private readonly MeterListener _listener = new();
-        private readonly InferenceEngine _engine;
-        private long _preemptions;
-        private long _prefixCacheHits;
-
-        public Host(IModelExecutor executor, SchedulerOptions options)
-        {
-            var metrics = new EngineMetrics(_meters, "test", TimeProvider.System);
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Name is "vllm:num_preemptions" or "vllm:prefix_cache_hits" && instrument.Meter.Scope == _meters)
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            };
-            _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
-            {
-                ref var count = ref (instrument.Name == "vllm:num_preemptions" ? ref _preemptions : ref _prefixCacheHits);
-                Interlocked.Add(ref count, value);
-            });
-            _listener.Start();
-            _engine = new InferenceEngine(executor, options, metrics, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
-            _engine.Start();
-        }
-
-        public long PrefixCacheHits => Interlocked.Read(ref _prefixCacheHits);
-
-        public long Preemptions => Interlocked.Read(ref _preemptions);
-
-        public RequestStream Submit(InferenceRequest request)
-        {
-            Assert.Equal(SubmitOutcome.Accepted, _engine.TrySubmit(request, out var stream));
-            return stream!;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _engine.DisposeAsync();
-            _listener.Dispose();
-            _meters.Dispose();
-        }
     }
 }

@@ -66,6 +66,8 @@ public sealed class OptionsReaderTests
     [InlineData("scheduling-policy", "lifo", "--scheduling-policy 'lifo': must be one of: fcfs, priority, fair, deadline")]
     [InlineData("enable-prefix-caching", "yes", "--enable-prefix-caching 'yes': must be true or false")]
     [InlineData("schedule-conservativeness", "NaN", "--schedule-conservativeness 'NaN': must be a number from 0 to 10")]
+    [InlineData("speculative-config", "ngram", "--speculative-config 'ngram': must be a JSON object such as {\"method\": \"ngram\", \"num_speculative_tokens\": 5}")]
+    [InlineData("speculative-config", "{}", "--speculative-config '{}': method must be \"ngram\"")]
     [InlineData("model", " ", "--model ' ': must not be empty")]
     [InlineData("max-num-batched-tokens", "8", "--max-num-batched-tokens 8: must be at least --max-num-seqs (256)")]
     public void Read_WrongValue_NamesOptionAndValue(string name, string value, string message) =>
