@@ -102,7 +102,7 @@ public sealed class CompletionTests
 
         var answer = await server.AskAsync(Path, """{"prompt": ["A", "K"], "n": 3, "max_tokens": 2, "temperature": 0}""");
 
-        Assert.Equal("""{"prompt_tokens":2,"completion_tokens":12,"total_tokens":14,"prompt_tokens_details":{"cached_tokens":0}}""", answer.GetProperty("usage").GetRawText());
+        Assert.Equal("""{"prompt_tokens":2,"completion_tokens":12,"total_tokens":14,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}""", answer.GetProperty("usage").GetRawText());
     }
 
     [Fact]

@@ -98,7 +98,7 @@ public sealed class ConnectionTests
         {
             ("{}", "400", "}}"),
             ("""{"prompt": "w", "temperature": 0, "stream": true}""", "200", "data: [DONE]"),
-            ("""{"prompt": "w", "temperature": 0}""", "200", "\"completion_tokens\":4,\"total_tokens\":5,\"prompt_tokens_details\":{\"cached_tokens\":0}}}"),
+            ("""{"prompt": "w", "temperature": 0}""", "200", "\"completion_tokens\":4,\"total_tokens\":5,\"prompt_tokens_details\":{\"cached_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":0}}}"),
         })
         {
             await stream.WriteAsync(

@@ -52,7 +52,22 @@ public sealed class ErrorTests
     [InlineData(Completions, """{"prompt": "a", "n": 129}""", 400, "n", null)]
     [InlineData(Completions, """{"prompt": "a", "n": 4, "best_of": 3}""", 400, "best_of", null)]
     [InlineData(Completions, """{"prompt": "a", "best_of": 3, "stream": true}""", 400, "best_of", null)]
-    [InlineData(Completions, """{"prompt": "a", "echo": true}""", 400, "echo", "unsupported_parameter")]
+    [InlineData(Completions, """{"prompt": "a", "echo": true, "suffix": "b"}""", 400, "suffix", null)]
+    [InlineData(Completions, """{"prompt": "a", "prompt_logprobs": 1, "stream": true}""", 400, "prompt_logprobs", null)]
+    [InlineData(Completions, """{"prompt": "a", "prompt_logprobs": -1}""", 400, "prompt_logprobs", null)]
+    [InlineData(Completions, """{"prompt": "a", "logprobs": 1.5}""", 400, "logprobs", null)]
+    [InlineData(Completions, """{"prompt": "a", "truncate_prompt_tokens": 0}""", 400, "truncate_prompt_tokens", null)]
+    [InlineData(Completions, """{"prompt": "a", "truncate_prompt_tokens": 2, "truncation_side": "top"}""", 400, "truncation_side", null)]
+    [InlineData(Completions, """{"prompt": ["a", [1, 600]]}""", 400, "prompt", null)]
+    [InlineData(Completions, """{"prompt": ["a", {}]}""", 400, "prompt", null)]
+    [InlineData(Completions, """{"prompt": [1, [2]]}""", 400, "prompt", null)]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "modalities": ["text", "audio"]}""", 400, "modalities", "unsupported_parameter")]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "audio": {"voice": "x"}}""", 400, "audio", "unsupported_parameter")]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "functions": [{"name": "f"}]}""", 400, "functions", "unsupported_parameter")]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "chat_template": "{% if"}""", 400, "chat_template", null)]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "documents": 5}""", 400, "documents", null)]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "continue_final_message": true}""", 400, "continue_final_message", null)]
+    [InlineData(Chat, """{"messages": [{"role": "assistant", "content": "a"}], "continue_final_message": true, "add_generation_prompt": true}""", 400, "continue_final_message", null)]
     [InlineData(Completions, """{"prompt": "a", "suffix": "b"}""", 400, "suffix", "unsupported_parameter")]
     [InlineData(Completions, """{"prompt": "a", "stream_options": {"include_usage": true}}""", 400, "stream_options", null)]
     [InlineData(Completions, """{"prompt": "a", "response_format": {"type": "json_object"}}""", 400, "response_format", "unsupported_parameter")]
@@ -65,9 +80,11 @@ public sealed class ErrorTests
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "logprobs": true, "top_logprobs": 21}""", 400, "top_logprobs", null)]
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "logprobs": 3}""", 400, "logprobs", null)]
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tools": []}""", 400, "tools", null)]
-    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tools": [5]}""", 400, "tools", null)]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tools": [5]}""", 400, "tools[0]", null)]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tools": [{"type": "function"}]}""", 400, "tools[0].function", null)]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tool_choice": {}}""", 400, "tool_choice", null)]
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tool_choice": "auto"}""", 400, "tool_choice", null)]
-    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tool_choice": {"type": "function"}}""", 400, "tool_choice", "unsupported_parameter")]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tool_choice": {"type": "function"}}""", 400, "tool_choice", null)]
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "max_completion_tokens": 0}""", 400, "max_completion_tokens", null)]
     public async Task Post_WrongBody_IsAnErrorThatNamesTheField(string path, string body, int status, string? param, string? code)
     {
@@ -226,7 +243,8 @@ public sealed class ErrorTests
         Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
         Assert.True(response.Headers.Contains("X-Request-Id"));
         var error = JsonElement.Parse(body).GetProperty("error");
-        Assert.Equal(["message", "type", "param", "code"], error.EnumerateObject().Select(property => property.Name));
+        string[] sizes = error.GetProperty("code").GetString() == "context_length_exceeded" ? ["n_prompt_tokens", "n_ctx"] : [];
+        Assert.Equal(["message", "type", "param", "code"], error.EnumerateObject().Select(property => property.Name).Except(sizes));
         Assert.Equal(param, error.GetProperty("param").GetString());
         Assert.True(code is null || code == error.GetProperty("code").GetString(), body);
         Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);

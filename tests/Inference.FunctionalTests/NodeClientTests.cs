@@ -4,7 +4,7 @@ namespace Inference.FunctionalTests;
 public sealed class NodeClientTests : IClassFixture<NodeClients>
 {
     [Theory]
-    [InlineData("streamChat", """{"text":"abcdef","finish":"length","usage":{"prompt_tokens":PROMPT,"completion_tokens":6,"total_tokens":TOTAL,"prompt_tokens_details":{"cached_tokens":0}}}""")]
+    [InlineData("streamChat", """{"text":"abcdef","finish":"length","usage":{"prompt_tokens":PROMPT,"completion_tokens":6,"total_tokens":TOTAL,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}}""")]
     [InlineData("streamCompletion", """{"text":"BCD"}""")]
     [InlineData("abort", """{"aborted":true}""")]
     [InlineData("error", """{"name":"BadRequestError","status":400,"param":"temperature","type":"invalid_request_error"}""")]

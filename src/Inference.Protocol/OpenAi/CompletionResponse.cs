@@ -18,6 +18,13 @@ public sealed record CompletionResponse
     /// <summary>The model that answered.</summary>
     public required string Model { get; init; }
 
+    /// <summary>Names what answers: the model, how it is run, and the server's version. With a seed, the same fingerprint gives the same text.</summary>
+    public required string SystemFingerprint { get; init; }
+
+    /// <summary>"default" when the request named a tier.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ServiceTier { get; init; }
+
     /// <summary>Complete choices, or what one choice has gained since the chunk before.</summary>
     public required IReadOnlyList<CompletionChoice> Choices { get; init; }
 

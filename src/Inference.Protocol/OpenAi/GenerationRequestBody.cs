@@ -50,8 +50,8 @@ public abstract record GenerationRequestBody
     /// <summary>[-2, 2].</summary>
     public double? FrequencyPenalty { get; init; }
 
-    /// <summary>Token id (as a string of digits) to what is added to its logit.</summary>
-    public Dictionary<string, double>? LogitBias { get; init; }
+    /// <summary>What is added to the logits of tokens.</summary>
+    public LogitBias? LogitBias { get; init; }
 
     /// <summary>Strings that end the text.</summary>
     public StopStrings? Stop { get; init; }
@@ -86,8 +86,23 @@ public abstract record GenerationRequestBody
     /// <summary>Not supported; read to refuse it.</summary>
     public bool? UseBeamSearch { get; init; }
 
-    /// <summary>Not supported; read to refuse it.</summary>
+    /// <summary>Report the log-probabilities of the prompt's tokens, with this many alternatives each; -1 for the whole vocabulary.</summary>
     public int? PromptLogprobs { get; init; }
+
+    /// <summary>Use only so many tokens of a prompt; -1 for as many as fit.</summary>
+    public int? TruncatePromptTokens { get; init; }
+
+    /// <summary>What <see cref="TruncatePromptTokens"/> leaves out: "left" the prompt's beginning, "right" its end.</summary>
+    public string? TruncationSide { get; init; }
+
+    /// <summary>Whether the answer holds the ids of the prompt's and the generated tokens, too.</summary>
+    public bool? ReturnTokenIds { get; init; }
+
+    /// <summary>Whether log-probabilities spell tokens as "token_id:ID", which is never ambiguous.</summary>
+    public bool? ReturnTokensAsTokenIds { get; init; }
+
+    /// <summary>Told back as "default" when it was sent: there is one.</summary>
+    public string? ServiceTier { get; init; }
 
     /// <summary>Only type "text" is supported.</summary>
     public JsonElement? ResponseFormat { get; init; }

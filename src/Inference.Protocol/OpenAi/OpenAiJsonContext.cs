@@ -15,6 +15,7 @@ namespace Inference.Protocol.OpenAi;
 [JsonSerializable(typeof(ModelCard))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(VersionResponse))]
+[JsonSerializable(typeof(string))]
 public sealed partial class OpenAiJsonContext : JsonSerializerContext
 {
     /// <summary>How JSON is written: compact, and not escaped for HTML (it is sent as JSON, never inside a page).</summary>

@@ -14,14 +14,18 @@ public sealed class PromptConverter : JsonConverter<Prompt>
     {
         if (reader.TokenType == JsonTokenType.String)
         {
-            return new Prompt([new PromptItem(reader.GetString(), null)]);
+            return new Prompt([Of(reader.GetString())]);
         }
 
         Expect(reader.TokenType == JsonTokenType.StartArray);
-        reader.Read();
-        return reader.TokenType == JsonTokenType.Number
-            ? new Prompt([new PromptItem(null, ReadTokenIds(ref reader))])
-            : new Prompt(ReadItems(ref reader));
+        if (HasArrays(reader))
+        {
+            return new Prompt(ReadPrompts(ref reader));
+        }
+
+        // A token id right in the array makes the whole array one prompt; otherwise each text is one.
+        var parts = ReadParts(ref reader);
+        return new Prompt(parts.Any(part => part.TokenIds is not null) ? [new PromptItem(parts)] : [.. parts.Select(part => Of(part.Text))]);
     }
 
     /// <inheritdoc/>
@@ -30,16 +34,16 @@ public sealed class PromptConverter : JsonConverter<Prompt>
         writer.WriteStartArray();
         foreach (var item in value.Items)
         {
-            if (item.TokenIds is null)
+            if (item.Parts is [{ Text: { } text }])
             {
-                writer.WriteStringValue(item.Text);
+                writer.WriteStringValue(text);
                 continue;
             }
 
             writer.WriteStartArray();
-            foreach (var id in item.TokenIds)
+            foreach (var part in item.Parts)
             {
-                writer.WriteNumberValue(id);
+                WritePart(writer, part);
             }
 
             writer.WriteEndArray();
@@ -48,38 +52,75 @@ public sealed class PromptConverter : JsonConverter<Prompt>
         writer.WriteEndArray();
     }
 
-    private static ImmutableArray<PromptItem> ReadItems(ref Utf8JsonReader reader)
+    private static void WritePart(Utf8JsonWriter writer, PromptPart part)
+    {
+        if (part.TokenIds is not { } ids)
+        {
+            writer.WriteStringValue(part.Text);
+            return;
+        }
+
+        foreach (var id in ids)
+        {
+            writer.WriteNumberValue(id);
+        }
+    }
+
+    // Looks ahead with a copy of the reader.
+    private static bool HasArrays(Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
+        {
+        }
+
+        return reader.TokenType == JsonTokenType.StartArray;
+    }
+
+    private static ImmutableArray<PromptItem> ReadPrompts(ref Utf8JsonReader reader)
     {
         var items = ImmutableArray.CreateBuilder<PromptItem>();
-        for (; reader.TokenType != JsonTokenType.EndArray; reader.Read())
+        for (reader.Read(); reader.TokenType != JsonTokenType.EndArray; reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.String)
-            {
-                items.Add(new PromptItem(reader.GetString(), null));
-                continue;
-            }
-
-            Expect(reader.TokenType == JsonTokenType.StartArray);
-            reader.Read();
-            items.Add(new PromptItem(null, ReadTokenIds(ref reader)));
+            Expect(reader.TokenType is JsonTokenType.String or JsonTokenType.StartArray);
+            items.Add(reader.TokenType == JsonTokenType.String ? Of(reader.GetString()) : new PromptItem(ReadParts(ref reader)));
         }
 
         return items.ToImmutable();
     }
 
-    // From the first element to the array's end, which is left as the current token.
-    private static int[] ReadTokenIds(ref Utf8JsonReader reader)
+    // From an array's beginning to its end, which is left as the current token. Ids that follow each other are one part.
+    private static ImmutableArray<PromptPart> ReadParts(ref Utf8JsonReader reader)
     {
+        var parts = ImmutableArray.CreateBuilder<PromptPart>();
         var ids = new List<int>();
-        for (; reader.TokenType != JsonTokenType.EndArray; reader.Read())
+        for (reader.Read(); reader.TokenType != JsonTokenType.EndArray; reader.Read())
         {
-            var id = 0;
-            Expect(reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out id));
-            ids.Add(id);
+            if (reader.TokenType == JsonTokenType.Number)
+            {
+                Expect(reader.TryGetInt32(out var id));
+                ids.Add(id);
+                continue;
+            }
+
+            Expect(reader.TokenType == JsonTokenType.String);
+            AddIds(parts, ids);
+            parts.Add(new PromptPart(reader.GetString(), null));
         }
 
-        return [.. ids];
+        AddIds(parts, ids);
+        return parts.ToImmutable();
     }
+
+    private static void AddIds(ImmutableArray<PromptPart>.Builder parts, List<int> ids)
+    {
+        if (ids.Count > 0)
+        {
+            parts.Add(new PromptPart(null, [.. ids]));
+            ids.Clear();
+        }
+    }
+
+    private static PromptItem Of(string? text) => new([new PromptPart(text, null)]);
 
     private static void Expect(bool condition)
     {

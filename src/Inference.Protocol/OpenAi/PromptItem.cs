@@ -1,6 +1,7 @@
+using System.Collections.Immutable;
+
 namespace Inference.Protocol.OpenAi;
 
-/// <summary>One prompt: text or token ids, never both.</summary>
-/// <param name="Text">The text, or null.</param>
-/// <param name="TokenIds">The token ids as sent (not checked against a vocabulary), or null.</param>
-public readonly record struct PromptItem(string? Text, int[]? TokenIds);
+/// <summary>One prompt: nearly always one part.</summary>
+/// <param name="Parts">Texts and token ids, in order; empty when the client sent an empty array.</param>
+public readonly record struct PromptItem(ImmutableArray<PromptPart> Parts);

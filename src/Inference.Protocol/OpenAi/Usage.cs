@@ -13,4 +13,8 @@ public sealed record Usage(int PromptTokens, int CompletionTokens)
     /// <summary>What is known of the prompt's tokens; left out when nothing is.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PromptTokensDetails? PromptTokensDetails { get; init; }
+
+    /// <summary>What is known of the generated tokens; left out when nothing is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CompletionTokensDetails? CompletionTokensDetails { get; init; }
 }

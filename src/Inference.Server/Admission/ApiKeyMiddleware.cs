@@ -28,15 +28,22 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, ServerOptions optio
             return next(context);
         }
 
-        var header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
-            throw ApiErrors.Unauthorized("An API key is needed: send it as 'Authorization: Bearer KEY'.");
-        }
-
-        var index = IndexOf(Digest(header[Scheme.Length..].Trim()));
+        var index = IndexOf(Digest(KeyOf(context.Request.Headers)));
         context.Features.Set(index >= 0 ? _clients[index] : throw ApiErrors.Unauthorized("The API key is not valid."));
         return next(context);
+    }
+
+    private static string KeyOf(IHeaderDictionary headers)
+    {
+        var header = headers.Authorization.ToString();
+        if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return header[Scheme.Length..].Trim();
+        }
+
+        return headers.TryGetValue("X-Api-Key", out var key)
+            ? key.ToString()
+            : throw ApiErrors.Unauthorized("An API key is needed: send it as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'.");
     }
 
     // Looks at every key, so that the time does not tell which one came close.

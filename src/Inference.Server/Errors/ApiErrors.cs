@@ -13,12 +13,13 @@ internal static class ApiErrors
         new(StatusCodes.Status400BadRequest, new ErrorBody(message, InvalidRequest, param, code));
 
     /// <summary>400: the prompt, or the prompt and the tokens asked for, do not fit.</summary>
-    public static ApiException ContextLengthExceeded(string param, string message) =>
-        Invalid(param, message, "context_length_exceeded");
+    public static ApiException ContextLengthExceeded(string param, string message, int? promptTokens, int limit) => new(
+        StatusCodes.Status400BadRequest,
+        new ErrorBody(message, InvalidRequest, param, "context_length_exceeded") { NPromptTokens = promptTokens, NCtx = limit });
 
     /// <summary>401.</summary>
     public static ApiException Unauthorized(string message) =>
-        new(StatusCodes.Status401Unauthorized, new ErrorBody(message, InvalidRequest, null, "invalid_api_key"));
+        new(StatusCodes.Status401Unauthorized, new ErrorBody(message, "authentication_error", null, "invalid_api_key"));
 
     /// <summary>404: no such model.</summary>
     public static ApiException ModelNotFound(string model) =>

@@ -60,6 +60,7 @@ internal static class ServiceRegistration
     /// <summary>From request bodies to what the engine runs.</summary>
     public static IServiceCollection AddValidation(this IServiceCollection services) => services
         .AddSingleton<PromptEncoder>()
+        .AddSingleton<ChatPromptRenderer>()
         .AddSingleton<GenerationBuilder>()
         .AddSingleton<CompletionValidator>()
         .AddSingleton<ChatCompletionValidator>();

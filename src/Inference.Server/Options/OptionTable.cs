@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Inference.Engine.Scheduling;
+using Inference.Server.Parsing;
 
 namespace Inference.Server.Options;
 
@@ -29,6 +30,12 @@ internal static class OptionTable
             (options, text) => options with { KvCacheDtype = OptionText.OneOf(text, "auto", "float32", "int8") }),
         new("max-model-len", "TOKENS", "The most tokens of one request, prompt and output together. Default: the model's own limit.",
             (options, text) => options with { MaxModelLen = OptionText.Integer(text, 1, MaxTokens) }),
+        new("tool-call-parser", "NAME", "How the model writes tool calls: hermes, llama3_json, mistral, deepseek_v3, pythonic, none, or auto for what its chat template says. Default: auto.",
+            (options, text) => options with { ToolCallParser = OptionText.OneOf(text, ["auto", "none", .. ToolCallFormat.All.Select(format => format.Name)]) }),
+        new("reasoning-parser", "NAME", "How the model writes reasoning: deepseek_r1 (from the beginning), qwen3 (in <think> tags), none, or auto for what its chat template says. Default: auto.",
+            (options, text) => options with { ReasoningParser = OptionText.OneOf(text, "auto", "none", "deepseek_r1", "qwen3") }),
+        new("max-logprobs", "N", "The most alternatives that a request may ask for with each token; -1 for no limit. Default: 20.",
+            (options, text) => options with { MaxLogprobs = OptionText.Integer(text, -1, MaxTokens) }),
         new("max-num-seqs", "N", "The most requests that run in one step. Default: 256.",
             (options, text) => options with { MaxNumSeqs = OptionText.Integer(text, 1, 4096) }) { LmiName = "max_rolling_batch_size" },
         new("max-num-batched-tokens", "TOKENS", "The most tokens that one step computes. Default: 256.",

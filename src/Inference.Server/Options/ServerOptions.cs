@@ -25,6 +25,15 @@ internal sealed record ServerOptions
     /// <summary>The names that requests may use; empty for the model's own name.</summary>
     public ImmutableArray<string> ServedModelNames { get; init; } = [];
 
+    /// <summary>How tool calls are written: a <see cref="Parsing.ToolCallFormat"/>'s name, "none", or "auto" for what the chat template says.</summary>
+    public string ToolCallParser { get; init; } = "auto";
+
+    /// <summary>How reasoning is written: "deepseek_r1", "qwen3", "none", or "auto" for what the chat template says.</summary>
+    public string ReasoningParser { get; init; } = "auto";
+
+    /// <summary>The most alternatives that a request may ask for with each token; -1 for no limit.</summary>
+    public int MaxLogprobs { get; init; } = 20;
+
     /// <summary>The most tokens of one request, prompt and output together; null for the model's own limit.</summary>
     public int? MaxModelLen { get; init; }
 

@@ -4,6 +4,7 @@ using Inference.Models;
 using Inference.Models.Checkpoints;
 using Inference.Models.Conversion;
 using Inference.Server.Options;
+using Inference.Server.Parsing;
 using Inference.Tokenization;
 using Inference.Tokenization.ChatTemplates;
 
@@ -47,14 +48,28 @@ internal static class ModelLoader
                 Names = options.ServedModelNames.IsEmpty ? [NameOf(path)] : options.ServedModelNames,
                 Tokenizer = tokenizer.Tokenizer,
                 ChatTemplate = template,
+                Traits = TraitsFor(tokenizer.ChatTemplateSource, template, options),
                 BosToken = tokenizer.BosToken,
                 EosToken = tokenizer.EosToken,
                 EosTokenIds = tokenizer.EosTokenIds.ToFrozenSet(),
                 Limits = executor.Limits,
                 Defaults = defaults,
+                FillInMiddle = FillInMiddle.Detect(tokenizer.Tokenizer),
+                Fingerprint = SystemFingerprint.Of(NameOf(path), dtype.ToString(), cacheDtype.ToString()),
                 LoadedAt = time.GetUtcNow(),
             },
             executor);
+    }
+
+    private static ChatTraits TraitsFor(string? source, ChatTemplate? template, ServerOptions options)
+    {
+        var traits = template is null ? ChatTraits.None : ChatTraits.Detect(source!, template);
+        return traits with
+        {
+            Tools = options.ToolCallParser == "auto" ? traits.Tools : ToolCallFormat.Named(options.ToolCallParser),
+            HasReasoning = options.ReasoningParser == "auto" ? traits.HasReasoning : options.ReasoningParser != "none",
+            StartsReasoning = options.ReasoningParser == "deepseek_r1",
+        };
     }
 
     // 8 bits wherever the model allows: several times as fast, for a loss below the noise of most uses.

@@ -18,11 +18,20 @@ internal sealed record ServedModel
     /// <summary>Messages to text; null when the model has no template, and so no chat.</summary>
     public ChatTemplate? ChatTemplate { get; init; }
 
+    /// <summary>How the model writes tool calls and reasoning, and how its template takes them back.</summary>
+    public ChatTraits Traits { get; init; } = ChatTraits.None;
+
     /// <summary>What the template sees as bos_token.</summary>
     public string? BosToken { get; init; }
 
     /// <summary>What the template sees as eos_token.</summary>
     public string? EosToken { get; init; }
+
+    /// <summary>How to ask for text between two others; null when the model cannot be asked.</summary>
+    public FillInMiddle? FillInMiddle { get; init; }
+
+    /// <summary>Names the model, how it is run, and the server's version, as the field system_fingerprint does.</summary>
+    public string Fingerprint { get; init; } = "";
 
     /// <summary>The tokens that end a text unless a request ignores them.</summary>
     public required FrozenSet<int> EosTokenIds { get; init; }

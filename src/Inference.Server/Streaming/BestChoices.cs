@@ -12,5 +12,5 @@ internal static class BestChoices
         : [.. choices.Chunk(perPrompt).SelectMany(candidates => candidates.OrderByDescending(MeanLogprob).Take(wanted))];
 
     private static double MeanLogprob(ChoiceText choice) =>
-        choice.Tokens is { Count: > 0 } tokens ? tokens.Average(token => (double)token.Logprobs.Logprob) : double.NegativeInfinity;
+        choice.Tokens is { Count: > 0 } tokens ? tokens.Average(token => (double)token.Logprobs!.Logprob) : double.NegativeInfinity;
 }

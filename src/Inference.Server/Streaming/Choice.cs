@@ -2,6 +2,7 @@ using Inference.Engine;
 using Inference.Engine.Requests;
 using Inference.Protocol.OpenAi;
 using Inference.Server.Errors;
+using Inference.Server.Parsing;
 using Inference.Server.Serving;
 using Inference.Server.Validation;
 using Inference.Tokenization;
@@ -20,8 +21,12 @@ internal sealed class Choice : IDisposable
     private readonly ServedModel _model;
     private readonly IncrementalDetokenizer _detokenizer;
     private readonly StopStringMatcher? _matcher;
+    private readonly OutputParser? _parser;
+    private readonly List<TokenText> _held = [];
+    private List<int>? _tokenIds;
     private bool _isReported;
     private int _textLength;
+    private int _releasedLength;
 
     /// <summary>For an accepted request.</summary>
     public Choice(int index, RequestStream stream, TextOptions options, ServedModel model)
@@ -31,6 +36,7 @@ internal sealed class Choice : IDisposable
         _options = options;
         _model = model;
         _detokenizer = new IncrementalDetokenizer(model.Tokenizer, options.SkipSpecialTokens);
+        _parser = options.Parsing?.CreateParser();
         _matcher = options.Automaton is { } automaton ? new StopStringMatcher(options.Stops, automaton, options.IncludeStop) : null;
     }
 
@@ -39,6 +45,9 @@ internal sealed class Choice : IDisposable
 
     /// <summary>Tokens of its prompt that were in the cache, once anything was read.</summary>
     public int CachedTokens => _stream.CachedTokens;
+
+    /// <summary>Those of them that are reasoning.</summary>
+    public int ReasoningTokens { get; private set; }
 
     /// <summary>Whether the end was read.</summary>
     public bool IsFinished { get; private set; }
@@ -55,7 +64,6 @@ internal sealed class Choice : IDisposable
     public ChoiceDelta ReadReady()
     {
         var text = "";
-        List<TokenText>? tokens = null;
         ChoiceEnd? end = null;
         if (!_stream.Events.TryPeek(out _))
         {
@@ -65,7 +73,9 @@ internal sealed class Choice : IDisposable
         while (end is null && _stream.Events.TryRead(out var token))
         {
             // Nearly always there is one token, and nothing is concatenated.
-            text += token.Outcome is { } outcome ? Finish(outcome, out end) : Append(token, ref tokens, out end);
+            var piece = token.Outcome is { } outcome ? Finish(outcome, out end) : Append(token, out end);
+            text += piece;
+            Parse(piece, token.IsTerminal, ref end);
         }
 
         if (end is not null)
@@ -74,7 +84,13 @@ internal sealed class Choice : IDisposable
             _stream.Cancel();
         }
 
-        var delta = new ChoiceDelta(_index, !_isReported, text, tokens, end);
+        _releasedLength += text.Length;
+        var delta = new ChoiceDelta(_index, !_isReported, _parser is null ? text : "", TakeTokens(text.Length > 0, end is not null), end)
+        {
+            Parts = _parser?.Take(),
+            TokenIds = TakeTokenIds(),
+            PromptLogprobs = _isReported ? [] : _stream.PromptLogprobs,
+        };
         _isReported |= !delta.IsEmpty;
         return delta;
     }
@@ -92,10 +108,15 @@ internal sealed class Choice : IDisposable
         }
     }
 
-    private string Append(TokenEvent token, ref List<TokenText>? tokens, out ChoiceEnd? end)
+    private string Append(TokenEvent token, out ChoiceEnd? end)
     {
         end = null;
         CompletionTokens++;
+        if (_options.IsReportingTokenIds)
+        {
+            (_tokenIds ??= []).Add(token.TokenId);
+        }
+
         if (_options.StopTokenIds.Contains(token.TokenId) && !_options.IncludeStop)
         {
             // The terminal event follows; the token that stops the text is not part of it.
@@ -105,11 +126,49 @@ internal sealed class Choice : IDisposable
         var piece = _detokenizer.Append(token.TokenId);
         if (token.Logprobs is { } logprobs)
         {
-            (tokens ??= []).Add(new TokenText(piece, _textLength, logprobs));
+            _held.Add(new TokenText(token.TokenId, piece, _textLength, logprobs));
         }
 
         _textLength += piece.Length;
         return Release(piece, out end);
+    }
+
+    private void Parse(string piece, bool isTerminal, ref ChoiceEnd? end)
+    {
+        if (_parser is null)
+        {
+            return;
+        }
+
+        _parser.Append(piece);
+        ReasoningTokens += _parser.IsReasoning && !isTerminal ? 1 : 0;
+        if (end is not null)
+        {
+            _parser.Finish();
+            end = _parser.HasToolCalls && end.FinishReason == "stop" ? end with { FinishReason = "tool_calls" } : end;
+        }
+    }
+
+    private List<int>? TakeTokenIds()
+    {
+        var taken = _tokenIds;
+        _tokenIds = null;
+        return taken;
+    }
+
+    // Tokens come with their text, and not before it is certain; those of a stop string that is no part of the text do not come.
+    private List<TokenText>? TakeTokens(bool hasText, bool isEnd)
+    {
+        if (_held.Count == 0 || !(hasText || isEnd))
+        {
+            return null;
+        }
+
+        var isCut = isEnd && _releasedLength < _textLength;
+        var count = _held.FindIndex(token => isCut ? token.Offset >= _releasedLength : token.Offset + token.Text.Length > _releasedLength);
+        var taken = _held.GetRange(0, count < 0 ? _held.Count : count);
+        _held.RemoveRange(0, taken.Count);
+        return taken.Count > 0 ? taken : null;
     }
 
     private string Release(string piece, out ChoiceEnd? end)

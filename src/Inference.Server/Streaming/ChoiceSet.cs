@@ -9,6 +9,9 @@ internal sealed class ChoiceSet(IReadOnlyList<Choice> choices) : IDisposable
     /// <summary>Tokens generated so far, all choices together.</summary>
     public int CompletionTokens => choices.Sum(choice => choice.CompletionTokens);
 
+    /// <summary>Those of them that are reasoning.</summary>
+    public int ReasoningTokens => choices.Sum(choice => choice.ReasoningTokens);
+
     /// <summary>Tokens of the prompts that were in the cache: of each prompt's first choice, for the prompt counts once.</summary>
     public int CachedTokens(int choicesPerPrompt) => choices.Where((_, index) => index % choicesPerPrompt == 0).Sum(choice => choice.CachedTokens);
 

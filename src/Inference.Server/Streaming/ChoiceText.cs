@@ -1,4 +1,6 @@
 using System.Text;
+using Inference.Engine.Requests;
+using Inference.Server.Parsing;
 
 namespace Inference.Server.Streaming;
 
@@ -7,9 +9,9 @@ internal sealed class ChoiceText
 {
     private readonly StringBuilder _text = new();
     private List<TokenText>? _tokens;
-
-    /// <summary>The text so far.</summary>
-    public string Text => _text.ToString();
+    private List<int>? _tokenIds;
+    private List<MessagePart>? _parts;
+    private IReadOnlyList<TokenLogprobs> _promptLogprobs = [];
 
     /// <summary>The tokens so far; null unless log-probabilities were asked for.</summary>
     public IReadOnlyList<TokenText>? Tokens => _tokens;
@@ -22,9 +24,30 @@ internal sealed class ChoiceText
     {
         _text.Append(delta.Text);
         End = delta.End;
-        if (delta.Tokens is { } tokens)
+        if (delta.IsFirst)
         {
-            (_tokens ??= []).AddRange(tokens);
+            _promptLogprobs = delta.PromptLogprobs;
+        }
+
+        AddTo(ref _tokens, delta.Tokens);
+        AddTo(ref _tokenIds, delta.TokenIds);
+        AddTo(ref _parts, delta.Parts);
+    }
+
+    /// <summary>All of it as one delta.</summary>
+    /// <param name="index">Its place in the answer.</param>
+    public ChoiceDelta ToDelta(int index) => new(index, IsFirst: true, _text.ToString(), _tokens, End)
+    {
+        TokenIds = _tokenIds,
+        Parts = _parts,
+        PromptLogprobs = _promptLogprobs,
+    };
+
+    private static void AddTo<T>(ref List<T>? list, IReadOnlyList<T>? more)
+    {
+        if (more is not null)
+        {
+            (list ??= []).AddRange(more);
         }
     }
 }

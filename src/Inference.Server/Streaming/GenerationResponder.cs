@@ -74,8 +74,9 @@ internal sealed class GenerationResponder(GenerationSubmitter submitter, ILogger
         sse.Dispose();
     }
 
-    private static Usage UsageOf(Generation generation, ChoiceSet choices) => new(generation.PromptTokens, choices.CompletionTokens)
+    private static Usage UsageOf(Generation generation, ChoiceSet choices) => new(generation.PromptTokens, generation.IsPromptOnly ? 0 : choices.CompletionTokens)
     {
         PromptTokensDetails = new PromptTokensDetails(choices.CachedTokens(generation.ChoicesPerPrompt)),
+        CompletionTokensDetails = new CompletionTokensDetails(choices.ReasoningTokens),
     };
 }

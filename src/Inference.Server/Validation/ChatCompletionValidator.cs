@@ -1,46 +1,59 @@
 using System.Text.Json;
 using Inference.Protocol.OpenAi;
 using Inference.Server.Errors;
+using Inference.Server.Parsing;
 using Inference.Server.Serving;
-using Inference.Tokenization.ChatTemplates;
 
 namespace Inference.Server.Validation;
 
 /// <summary>From the body of /v1/chat/completions to a <see cref="Generation"/>.</summary>
-internal sealed class ChatCompletionValidator(GenerationBuilder builder, PromptEncoder encoder, ServedModel model, TimeProvider time)
+internal sealed class ChatCompletionValidator(GenerationBuilder builder, ChatPromptRenderer renderer, PromptEncoder encoder, ServedModel model)
 {
-    private const int MaxTools = 128;
+    private const string OpenReasoning = "<think>";
 
     /// <summary>Checks everything, renders the chat template, then tokenises.</summary>
     /// <exception cref="ApiException">The request cannot be run; says which field is at fault.</exception>
     public Generation Validate(ChatCompletionRequest body, string id)
     {
+        CheckUnsupported(body);
         var settings = builder.CheckSettings(body, TopLogprobs(body));
-        var text = ReadConversation(body);
-        var ids = encoder.Encode(text, "messages", body.AddSpecialTokens ?? false);
-        var (asked, askedParam) = body.MaxCompletionTokens is { } tokens ? (tokens, "max_completion_tokens") : (body.MaxTokens, "max_tokens");
-        var maxTokens = PromptLimits.MaxTokens(ids.Length, asked, askedParam, otherwise: null, "messages", model.Limits);
-        return builder.Build(id, body, settings, [(ids, maxTokens)]);
+        var tools = ToolValidator.Validate(body);
+        Check.NotSupported("tool_choice", tools.Mode is ToolMode.Required or ToolMode.Named);
+        var text = renderer.Render(body, tools.Tools);
+        var prompt = Prepare(text, body);
+        return builder.Build(id, body, settings with { Text = WithParsing(settings.Text, body, tools, text) }, [prompt]);
     }
 
-    private string ReadConversation(ChatCompletionRequest body)
+    private PreparedPrompt Prepare(string text, ChatCompletionRequest body)
     {
-        try
+        var (asked, askedParam) = body.MaxCompletionTokens is { } tokens ? (tokens, "max_completion_tokens") : (body.MaxTokens, "max_tokens");
+        var ids = encoder.Encode(text, "messages", body.AddSpecialTokens ?? false);
+        ids = PromptTruncation.Apply(ids, body, model.Limits.MaxModelLength - (asked ?? 1));
+        return new PreparedPrompt(ids, PromptLimits.MaxTokens(ids.Length, asked, askedParam, otherwise: null, "messages", model.Limits))
         {
-            return Render(body, ChatMessages.Normalize(body.Messages), Tools(body));
+            Echo = body.Echo == true ? renderer.FinalAssistantText(body.Messages!.Value) : null,
+        };
+    }
+
+    private static void CheckUnsupported(ChatCompletionRequest body)
+    {
+        Check.NotSupported("audio", body.Audio is { ValueKind: not JsonValueKind.Null });
+        if (body.Modalities is { } modalities && modalities.Any(modality => modality != "text"))
+        {
+            throw ApiErrors.Invalid("modalities", "'modalities' may only have \"text\": this server generates nothing else.", "unsupported_parameter");
         }
-        catch (InvalidOperationException)
+
+        if (body.Functions is { ValueKind: not JsonValueKind.Null })
         {
-            // JSON can spell half a surrogate pair, and only reading the text as text shows it.
-            throw ApiErrors.Invalid("messages", "'messages' must be valid Unicode text.");
+            throw ApiErrors.Invalid("functions", "'functions' is not supported by this server: use 'tools'.", "unsupported_parameter");
         }
     }
 
-    private static int? TopLogprobs(ChatCompletionRequest body)
+    private int? TopLogprobs(ChatCompletionRequest body)
     {
         if (body.Logprobs == true)
         {
-            return Check.Range("top_logprobs", body.TopLogprobs, 0, 0, SamplingValidator.MaxLogprobs);
+            return builder.CheckLogprobs("top_logprobs", body.TopLogprobs ?? 0);
         }
 
         return body.TopLogprobs is null
@@ -48,52 +61,28 @@ internal sealed class ChatCompletionValidator(GenerationBuilder builder, PromptE
             : throw ApiErrors.Invalid("top_logprobs", "'top_logprobs' is only allowed when 'logprobs' is true.");
     }
 
-    private static JsonElement? Tools(ChatCompletionRequest body)
+    private TextOptions WithParsing(TextOptions text, ChatCompletionRequest body, ToolSettings tools, string prompt)
     {
-        var choice = body.ToolChoice is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
-        if (body.ToolChoice is not null && choice is not ("none" or "auto"))
+        var format = tools.Mode == ToolMode.None ? null : model.Traits.Tools;
+        if (format is null && !model.Traits.HasReasoning)
         {
-            throw ApiErrors.Invalid("tool_choice", "'tool_choice' must be \"none\" or \"auto\".", "unsupported_parameter");
+            return text;
         }
 
-        if (body.Tools is not { } tools)
+        return text with
         {
-            return choice == "auto" ? throw ApiErrors.Invalid("tool_choice", "'tool_choice' is only allowed with 'tools'.") : null;
-        }
-
-        if (tools.ValueKind != JsonValueKind.Array || tools.GetArrayLength() is 0 or > MaxTools)
-        {
-            throw ApiErrors.Invalid("tools", $"'tools' must be an array of 1 to {MaxTools} objects.");
-        }
-
-        return tools.EnumerateArray().All(tool => tool.ValueKind == JsonValueKind.Object)
-            ? choice == "none" ? null : tools
-            : throw ApiErrors.Invalid("tools", "'tools' must be an array of objects.");
-    }
-
-    private string Render(ChatCompletionRequest body, JsonElement messages, JsonElement? tools)
-    {
-        if (model.ChatTemplate is not { } template)
-        {
-            throw ApiErrors.Invalid("messages", "This model has no chat template; use /v1/completions.");
-        }
-
-        try
-        {
-            return template.Render(new ChatTemplateInput
+            // What marks a call is a special token in some vocabularies.
+            SkipSpecialTokens = text.SkipSpecialTokens && format?.Marks.Any(IsSpecial) != true,
+            Parsing = new OutputParsing
             {
-                Messages = messages,
-                Tools = tools,
-                AddGenerationPrompt = body.AddGenerationPrompt ?? true,
-                BosToken = model.BosToken,
-                EosToken = model.EosToken,
-                Variables = body.ChatTemplateKwargs,
-                Now = time.GetLocalNow(),
-            });
-        }
-        catch (ChatTemplateException exception)
-        {
-            throw ApiErrors.Invalid("messages", $"The model's chat template cannot take these messages: {exception.Message}");
-        }
+                Tools = format,
+                IsParallel = tools.IsParallel,
+                HasReasoning = model.Traits.HasReasoning,
+                StartsReasoning = model.Traits.StartsReasoning || prompt.AsSpan().TrimEnd().EndsWith(OpenReasoning),
+                IncludesReasoning = body.IncludeReasoning ?? true,
+            },
+        };
     }
+
+    private bool IsSpecial(string token) => model.Tokenizer.TokenToId(token) is { } id && model.Tokenizer.IsSpecial(id);
 }

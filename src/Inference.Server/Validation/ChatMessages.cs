@@ -1,19 +1,19 @@
-using System.Buffers;
 using System.Text.Json;
-using Inference.Protocol.OpenAi;
 using Inference.Server.Errors;
+using Inference.Server.Serving;
 
 namespace Inference.Server.Validation;
 
-/// <summary>Checks the field messages, and brings it into the one form that chat templates expect.</summary>
+/// <summary>Checks the field messages, and brings it into the one form that the model's chat template expects.</summary>
 internal static class ChatMessages
 {
     /// <summary>
     /// Returns the messages with every content a string: an array of text parts becomes their texts joined by line feeds, and a missing
-    /// or null content becomes "". Everything else that a message carries stays as it is.
+    /// or null content becomes "" (or stays null, where the template wants that with tool calls). Tool calls' arguments, the role "developer"
+    /// and reasoning become what the template takes. Everything else that a message carries stays as it is.
     /// </summary>
     /// <exception cref="ApiException">400 that names the message and the field at fault.</exception>
-    public static JsonElement Normalize(JsonElement? messages)
+    public static JsonElement Normalize(JsonElement? messages, ChatTraits traits)
     {
         if (messages is not { } array)
         {
@@ -25,17 +25,17 @@ internal static class ChatMessages
             throw ApiErrors.Invalid("messages", "'messages' must be an array of at least one message.");
         }
 
-        var hasOnlyStrings = true;
+        var isPlain = true;
         var index = 0;
         foreach (var message in array.EnumerateArray())
         {
-            hasOnlyStrings &= CheckMessage(message, index++);
+            isPlain &= CheckMessage(message, index++);
         }
 
-        return hasOnlyStrings ? array : Rewrite(array);
+        return isPlain ? array : ChatMessageWriter.Rewrite(array, traits);
     }
 
-    /// <summary>Checks one message, and says whether its content is a string already.</summary>
+    /// <summary>Checks one message, and says whether every template takes it as it is.</summary>
     private static bool CheckMessage(JsonElement message, int index)
     {
         if (message.ValueKind != JsonValueKind.Object)
@@ -48,6 +48,18 @@ internal static class ChatMessages
             throw Invalid($"messages[{index}].role", "a string");
         }
 
+        var isPlain = !role.ValueEquals("developer") && !message.TryGetProperty("reasoning", out _);
+        if (message.TryGetProperty("tool_calls", out var calls) && calls.ValueKind != JsonValueKind.Null)
+        {
+            CheckCalls(calls, index);
+            isPlain = false;
+        }
+
+        return CheckContent(message, role, index) && isPlain;
+    }
+
+    private static bool CheckContent(JsonElement message, JsonElement role, int index)
+    {
         if (!message.TryGetProperty("content", out var content) || content.ValueKind == JsonValueKind.Null)
         {
             return role.ValueEquals("assistant")
@@ -89,40 +101,27 @@ internal static class ChatMessages
         }
     }
 
-    private static JsonElement Rewrite(JsonElement messages)
+    private static void CheckCalls(JsonElement calls, int index)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, OpenAiJsonContext.WriterOptions))
+        if (calls.ValueKind != JsonValueKind.Array)
         {
-            writer.WriteStartArray();
-            foreach (var message in messages.EnumerateArray())
+            throw Invalid($"messages[{index}].tool_calls", "an array");
+        }
+
+        var callIndex = 0;
+        foreach (var call in calls.EnumerateArray())
+        {
+            var path = $"messages[{index}].tool_calls[{callIndex++}].function";
+            var isCall = call.ValueKind == JsonValueKind.Object
+                && call.TryGetProperty("function", out var function)
+                && function.ValueKind == JsonValueKind.Object
+                && function.TryGetProperty("name", out var name)
+                && name.ValueKind == JsonValueKind.String;
+            if (!isCall)
             {
-                writer.WriteStartObject();
-                foreach (var property in message.EnumerateObject().Where(property => !property.NameEquals("content")))
-                {
-                    property.WriteTo(writer);
-                }
-
-                writer.WriteString("content", TextOf(message));
-                writer.WriteEndObject();
+                throw Invalid(path, "an object with a name");
             }
-
-            writer.WriteEndArray();
         }
-
-        return JsonElement.Parse(buffer.WrittenSpan);
-    }
-
-    private static string TextOf(JsonElement message)
-    {
-        if (!message.TryGetProperty("content", out var content))
-        {
-            return "";
-        }
-
-        return content.ValueKind == JsonValueKind.Array
-            ? string.Join('\n', content.EnumerateArray().Select(part => part.GetProperty("text").GetString()))
-            : content.GetString() ?? "";
     }
 
     private static ApiException Invalid(string param, string expectation) => ApiErrors.Invalid(param, $"'{param}' must be {expectation}.");

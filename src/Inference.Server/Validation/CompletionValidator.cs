@@ -12,10 +12,13 @@ internal sealed class CompletionValidator(GenerationBuilder builder, PromptEncod
     /// <exception cref="ApiException">The request cannot be run; says which field is at fault.</exception>
     public Generation Validate(CompletionRequest body, string id)
     {
-        Check.NotSupported("echo", body.Echo == true);
-        Check.NotSupported("suffix", !string.IsNullOrEmpty(body.Suffix));
-        int? topLogprobs = body.Logprobs is null ? null : Check.Range("logprobs", body.Logprobs, 0, 0, SamplingValidator.MaxLogprobs);
-        var settings = builder.CheckSettings(body, topLogprobs);
+        var topLogprobs = builder.CheckLogprobs("logprobs", body.Logprobs);
+        var settings = builder.CheckSettings(body, topLogprobs) with
+        {
+            // The prompt alone is scored by generating a token that nobody sees.
+            IsPromptOnly = body is { Echo: true, MaxTokens: 0 },
+            IsEchoing = body.Echo == true,
+        };
         var items = body.Prompt?.Items ?? throw ApiErrors.Invalid("prompt", "'prompt' is missing.");
         if (items.IsEmpty)
         {
@@ -27,11 +30,31 @@ internal sealed class CompletionValidator(GenerationBuilder builder, PromptEncod
             throw ApiErrors.Invalid("prompt", $"The prompts times 'n' (or 'best_of') must be at most {GenerationBuilder.MaxChoices}, not {(long)items.Length * settings.BestOf}.");
         }
 
-        var prompts = items.Select(item =>
-        {
-            var ids = encoder.Encode(item, "prompt", body.AddSpecialTokens ?? true);
-            return (ids, PromptLimits.MaxTokens(ids.Length, body.MaxTokens, "max_tokens", DefaultMaxTokens, "prompt", model.Limits));
-        });
-        return builder.Build(id, body, settings, [.. prompts]);
+        return builder.Build(id, body, settings, [.. items.Select(item => Prepare(item, body, settings))]);
     }
+
+    private PreparedPrompt Prepare(PromptItem item, CompletionRequest body, GenerationSettings settings)
+    {
+        var ids = Encode(item, body);
+        int? asked = settings.IsPromptOnly ? 1 : body.MaxTokens;
+        ids = PromptTruncation.Apply(ids, body, model.Limits.MaxModelLength - (asked ?? DefaultMaxTokens));
+        var maxTokens = PromptLimits.MaxTokens(ids.Length, asked, "max_tokens", DefaultMaxTokens, "prompt", model.Limits);
+        return new PreparedPrompt(ids, maxTokens) { Echo = settings.IsEchoing ? EchoOf(item, ids, body) : null };
+    }
+
+    private ReadOnlyMemory<int> Encode(PromptItem item, CompletionRequest body)
+    {
+        if (string.IsNullOrEmpty(body.Suffix))
+        {
+            return encoder.Encode(item, "prompt", body.AddSpecialTokens ?? true);
+        }
+
+        return body.Echo != true
+            ? encoder.EncodeInfill(item, body.Suffix)
+            : throw ApiErrors.Invalid("suffix", "'suffix' and 'echo' cannot be used together.");
+    }
+
+    // A text is echoed to the letter, which its tokens need not be.
+    private string EchoOf(PromptItem item, ReadOnlyMemory<int> ids, CompletionRequest body) =>
+        item.Parts is [{ Text: { } text }] && body.TruncatePromptTokens is null ? text : model.Tokenizer.Decode(ids.Span, skipSpecialTokens: false);
 }

@@ -24,6 +24,15 @@ internal sealed record Generation
     /// <summary>Whether every chunk of the stream carries the usage so far.</summary>
     public required bool ContinuousUsage { get; init; }
 
+    /// <summary>The answer's field system_fingerprint.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>The answer's field service_tier; null to leave it out.</summary>
+    public string? ServiceTier { get; init; }
+
+    /// <summary>The prompts.</summary>
+    public required ImmutableArray<PreparedPrompt> Prompts { get; init; }
+
     /// <summary>Tokens of all prompts, each counted once.</summary>
     public required int PromptTokens { get; init; }
 
@@ -39,9 +48,18 @@ internal sealed record Generation
     /// <summary>How tokens become text.</summary>
     public required TextOptions Text { get; init; }
 
-    /// <summary>Whether the client asked for log-probabilities; they may be there without that, to tell which choices are best.</summary>
-    public required bool IsReportingLogprobs { get; init; }
+    /// <summary>
+    /// How many alternatives to report with each token; null for no log-probabilities, which may be there all the same, to tell which choices
+    /// are best.
+    /// </summary>
+    public int? TopLogprobs { get; init; }
 
-    /// <summary>How many alternatives to report with each token; null for no log-probabilities.</summary>
-    public int? TopLogprobs => Choices[0].Sampling.TopLogprobs;
+    /// <summary>How many alternatives to report with each token of the prompt, in a field of its own; null for nothing.</summary>
+    public int? PromptLogprobs { get; init; }
+
+    /// <summary>Whether what is generated is left out.</summary>
+    public bool IsPromptOnly { get; init; }
+
+    /// <summary>Whether log-probabilities spell tokens as their ids.</summary>
+    public bool SpellsTokenIds { get; init; }
 }

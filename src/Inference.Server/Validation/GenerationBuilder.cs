@@ -4,13 +4,14 @@ using System.Text.Json;
 using Inference.Engine.Requests;
 using Inference.Protocol.OpenAi;
 using Inference.Server.Errors;
+using Inference.Server.Options;
 using Inference.Server.Serving;
 using Inference.Server.Streaming;
 
 namespace Inference.Server.Validation;
 
 /// <summary>The checks that completions and chat completions share, and the <see cref="Generation"/> that comes out of them.</summary>
-internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
+internal sealed class GenerationBuilder(ServedModel model, ServerOptions options, TimeProvider time)
 {
     /// <summary>The most choices (prompts times n) of one request.</summary>
     public const int MaxChoices = 1024;
@@ -52,21 +53,40 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
 
         // Which are best is told by their log-probabilities.
         var sampling = SamplingValidator.Validate(body, topLogprobs ?? (bestOf > n ? 0 : null), model);
-        return new GenerationSettings(n, bestOf, topLogprobs is not null, sampling, BuildTextOptions(body));
+        return new GenerationSettings(n, bestOf, topLogprobs, sampling, BuildTextOptions(body)) { PromptLogprobs = CheckPromptLogprobs(body) };
     }
+
+    /// <summary>How many alternatives to report: -1 asks for the whole vocabulary, null for nothing.</summary>
+    /// <exception cref="ApiException">400: more than the server allows.</exception>
+    public int? CheckLogprobs(string param, int? asked)
+    {
+        var vocabularySize = model.Limits.VocabularySize;
+        var limit = options.MaxLogprobs == -1 ? vocabularySize : options.MaxLogprobs;
+        return asked switch
+        {
+            null => null,
+            -1 when limit >= vocabularySize => vocabularySize,
+            _ => Math.Min(Check.Range(param, asked, 0, 0, limit), vocabularySize),
+        };
+    }
+
+    private int? CheckPromptLogprobs(GenerationRequestBody body) => body.PromptLogprobs is not null && body.Stream == true
+        ? throw ApiErrors.Invalid("prompt_logprobs", "'prompt_logprobs' is not allowed when 'stream' is true.")
+        : CheckLogprobs("prompt_logprobs", body.PromptLogprobs);
 
     /// <summary>Puts the checked parts together: each prompt <see cref="GenerationSettings.BestOf"/> times.</summary>
     /// <param name="id">The answer's id.</param>
     /// <param name="body">The request.</param>
     /// <param name="settings">From <see cref="CheckSettings"/>.</param>
-    /// <param name="prompts">At least one prompt, and for each the tokens to generate at most.</param>
+    /// <param name="prompts">At least one.</param>
     public Generation Build(
         string id,
         GenerationRequestBody body,
         GenerationSettings settings,
-        IReadOnlyList<(ReadOnlyMemory<int> TokenIds, int MaxTokens)> prompts)
+        ImmutableArray<PreparedPrompt> prompts)
     {
-        var choices = ImmutableArray.CreateBuilder<InferenceRequest>(prompts.Count * settings.BestOf);
+        var choices = ImmutableArray.CreateBuilder<InferenceRequest>(prompts.Length * settings.BestOf);
+        var promptLogprobs = EnginePromptLogprobs(settings);
         foreach (var (tokenIds, maxTokens) in prompts)
         {
             if (settings.Text.MinTokens > maxTokens)
@@ -85,7 +105,10 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
                     MinTokens = settings.Text.MinTokens,
                     StopTokenIds = settings.Text.StopTokenIds,
                     CacheSalt = body.CacheSalt,
-                    PromptGroup = settings.BestOf > 1 ? $"{id}/{choices.Count / settings.BestOf}" : null,
+                    PromptLogprobs = promptLogprobs,
+
+                    // Where each computes the whole prompt, there is nothing to wait for.
+                    PromptGroup = settings.BestOf > 1 && promptLogprobs is null ? $"{id}/{choices.Count / settings.BestOf}" : null,
                     Priority = Check.Range("priority", body.Priority, 0, -MaxPriority, MaxPriority),
                     Deadline = Deadline(body),
                 });
@@ -102,14 +125,24 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
             Stream = stream,
             IncludeUsage = includeUsage,
             ContinuousUsage = includeUsage && (body.StreamOptions?.ContinuousUsageStats ?? false),
+            Fingerprint = model.Fingerprint,
+            ServiceTier = body.ServiceTier is null ? null : "default",
+            Prompts = prompts,
             PromptTokens = prompts.Sum(prompt => prompt.TokenIds.Length),
             Choices = choices.MoveToImmutable(),
             ChoicesPerPrompt = settings.BestOf,
             AnsweredPerPrompt = settings.N,
-            IsReportingLogprobs = settings.IsReportingLogprobs,
+            TopLogprobs = settings.TopLogprobs,
+            PromptLogprobs = settings.PromptLogprobs,
+            IsPromptOnly = settings.IsPromptOnly,
+            SpellsTokenIds = body.ReturnTokensAsTokenIds ?? false,
             Text = settings.Text,
         };
     }
+
+    // An echoed prompt has as many alternatives as the text that follows it.
+    private static int? EnginePromptLogprobs(GenerationSettings settings) =>
+        settings is { IsEchoing: true, TopLogprobs: { } top } ? Math.Max(top, settings.PromptLogprobs ?? 0) : settings.PromptLogprobs;
 
     private static TimeSpan? Deadline(GenerationRequestBody body) =>
         body.Deadline is null ? null : TimeSpan.FromSeconds(Check.Positive("deadline", body.Deadline, 0, MaxDeadline));
@@ -121,7 +154,6 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
     private static void CheckUnsupported(GenerationRequestBody body)
     {
         Check.NotSupported("use_beam_search", body.UseBeamSearch == true);
-        Check.NotSupported("prompt_logprobs", body.PromptLogprobs is not null);
         if (body.ResponseFormat is { } format
             && !(format.ValueKind == JsonValueKind.Object
                 && format.TryGetProperty("type", out var type)
@@ -141,6 +173,7 @@ internal sealed class GenerationBuilder(ServedModel model, TimeProvider time)
             Automaton = stops.IsEmpty ? null : new StopStringAutomaton(stops),
             IncludeStop = body.IncludeStopStrInOutput ?? false,
             SkipSpecialTokens = body.SkipSpecialTokens ?? true,
+            IsReportingTokenIds = body.ReturnTokenIds ?? false,
             MinTokens = Check.Range("min_tokens", body.MinTokens, 0, 0, model.Limits.MaxModelLength),
             StopTokenIds = StopTokenIds(body),
         };

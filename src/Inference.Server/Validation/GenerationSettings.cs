@@ -5,7 +5,17 @@ namespace Inference.Server.Validation;
 /// <summary>The checked fields that do not depend on a prompt.</summary>
 /// <param name="N">Choices per prompt in the answer.</param>
 /// <param name="BestOf">Choices per prompt to generate, of which the best are answered.</param>
-/// <param name="IsReportingLogprobs">Whether the answer has log-probabilities.</param>
+/// <param name="TopLogprobs">How many alternatives the answer reports with each token; null for no log-probabilities.</param>
 /// <param name="Sampling">How tokens are chosen.</param>
 /// <param name="Text">How they become text.</param>
-internal sealed record GenerationSettings(int N, int BestOf, bool IsReportingLogprobs, SamplingParameters Sampling, TextOptions Text);
+internal sealed record GenerationSettings(int N, int BestOf, int? TopLogprobs, SamplingParameters Sampling, TextOptions Text)
+{
+    /// <summary>How many alternatives the answer reports with each token of the prompt, in a field of its own; null for nothing.</summary>
+    public int? PromptLogprobs { get; init; }
+
+    /// <summary>Whether the text begins with the prompt.</summary>
+    public bool IsEchoing { get; init; }
+
+    /// <summary>Whether what is generated is left out.</summary>
+    public bool IsPromptOnly { get; init; }
+}

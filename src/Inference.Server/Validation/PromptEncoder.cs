@@ -10,10 +10,23 @@ internal sealed class PromptEncoder(ServedModel model)
     // No vocabulary in use has tokens anywhere near this long: a text with more characters per token of the limit cannot fit.
     private const int MaxCharactersPerToken = 512;
 
-    /// <summary>The ids of a prompt in either form.</summary>
+    /// <summary>The ids of a prompt in any form. Special tokens go before its beginning, if that is text.</summary>
     /// <exception cref="ApiException">400: the text is far too long, or an id is outside the vocabulary.</exception>
-    public ReadOnlyMemory<int> Encode(PromptItem prompt, string param, bool addSpecialTokens) =>
-        prompt.TokenIds is { } ids ? Checked(ids, param) : Encode(prompt.Text!, param, addSpecialTokens);
+    public ReadOnlyMemory<int> Encode(PromptItem prompt, string param, bool addSpecialTokens)
+    {
+        if (prompt.Parts is [var only])
+        {
+            return Encode(only, param, addSpecialTokens);
+        }
+
+        var ids = new List<int>();
+        foreach (var part in prompt.Parts)
+        {
+            ids.AddRange(Encode(part, param, addSpecialTokens && ids.Count == 0).Span);
+        }
+
+        return ids.ToArray();
+    }
 
     /// <summary>The ids of a text.</summary>
     /// <exception cref="ApiException">400: the text is far too long.</exception>
@@ -23,11 +36,28 @@ internal sealed class PromptEncoder(ServedModel model)
         if (text.Length > (long)limit * MaxCharactersPerToken)
         {
             throw ApiErrors.ContextLengthExceeded(
-                param, $"This model's maximum context length is {limit} tokens; {text.Length} characters of text cannot fit. Shorten the prompt.");
+                param, $"This model's maximum context length is {limit} tokens; {text.Length} characters of text cannot fit. Shorten the prompt.", null, limit);
         }
 
         return model.Tokenizer.Encode(text, addSpecialTokens);
     }
+
+    /// <summary>The ids of a beginning and an end, laid out so that the model fills in the middle.</summary>
+    /// <exception cref="ApiException">400: the model was not made for that, the prompt is no text, or it is far too long.</exception>
+    public ReadOnlyMemory<int> EncodeInfill(PromptItem prompt, string suffix)
+    {
+        if (model.FillInMiddle is not { } layout)
+        {
+            throw ApiErrors.Invalid("suffix", "'suffix' is not supported by this model: it has no tokens for filling in the middle.", "unsupported_parameter");
+        }
+
+        return prompt.Parts is [{ Text: { } text }]
+            ? layout.Around(Encode(text, "prompt", addSpecialTokens: false).Span, Encode(suffix, "suffix", addSpecialTokens: false).Span)
+            : throw ApiErrors.Invalid("suffix", "'suffix' is only allowed with a prompt that is text.");
+    }
+
+    private ReadOnlyMemory<int> Encode(PromptPart part, string param, bool addSpecialTokens) =>
+        part.TokenIds is { } ids ? Checked(ids, param) : Encode(part.Text!, param, addSpecialTokens);
 
     private ReadOnlyMemory<int> Checked(int[] ids, string param)
     {

@@ -26,7 +26,9 @@ internal static class PromptLimits
         {
             throw ApiErrors.ContextLengthExceeded(
                 promptParam,
-                $"This model's maximum context length is {limits.MaxModelLength} tokens, but the prompt alone has {promptTokens}. Shorten it.");
+                $"This model's maximum context length is {limits.MaxModelLength} tokens, but the prompt alone has {promptTokens}. Shorten it.",
+                promptTokens,
+                limits.MaxModelLength);
         }
 
         if (asked is not { } wanted)
@@ -44,6 +46,8 @@ internal static class PromptLimits
             : throw ApiErrors.ContextLengthExceeded(
                 askedParam,
                 $"This model's maximum context length is {limits.MaxModelLength} tokens, but {promptTokens} in the prompt and "
-                + $"{wanted} in '{askedParam}' were asked for. Shorten the prompt or lower '{askedParam}'.");
+                + $"{wanted} in '{askedParam}' were asked for. Shorten the prompt or lower '{askedParam}'.",
+                promptTokens,
+                limits.MaxModelLength);
     }
 }

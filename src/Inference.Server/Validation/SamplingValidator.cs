@@ -10,10 +10,9 @@ namespace Inference.Server.Validation;
 /// <summary>From a request's sampling fields to the engine's, checked. Pure.</summary>
 internal static class SamplingValidator
 {
-    /// <summary>The most alternatives that a request may ask for with each token.</summary>
-    public const int MaxLogprobs = 20;
-
     private const double MaxLogitBias = 100;
+    private const int MaxNamedKeys = 8;
+    private const int MaxNamedKeyLength = 32;
 
     /// <summary>Checks every range; a field that was not sent takes the model's default, then the API's.</summary>
     /// <exception cref="ApiException">400 that names the field.</exception>
@@ -35,24 +34,20 @@ internal static class SamplingValidator
         };
     }
 
-    private static FrozenDictionary<int, float>? LogitBias(Dictionary<string, double>? sent, int vocabularySize)
+    private static FrozenDictionary<int, float>? LogitBias(LogitBias? sent, int vocabularySize)
     {
-        if (sent is not { Count: > 0 })
+        if (sent is not { Values.Length: > 0 })
         {
             return null;
         }
 
-        var biases = new Dictionary<int, float>(sent.Count);
-        foreach (var (key, value) in sent)
+        CheckKeys(sent);
+        var biases = new Dictionary<int, float>(sent.Values.Length);
+        foreach (var (key, value) in sent.Values)
         {
-            if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id >= vocabularySize)
+            if (!int.TryParse(key, CultureInfo.InvariantCulture, out var id) || (uint)id >= (uint)vocabularySize)
             {
-                throw ApiErrors.Invalid("logit_bias", $"The keys of 'logit_bias' must be token ids from 0 to {vocabularySize - 1}.");
-            }
-
-            if (double.IsNaN(value))
-            {
-                throw ApiErrors.Invalid("logit_bias", "The values of 'logit_bias' must be numbers.");
+                throw ApiErrors.Invalid("logit_bias", $"'logit_bias' has the token id {Shortened(key)}, which is outside the vocabulary of {vocabularySize} (0 to {vocabularySize - 1}).");
             }
 
             biases[id] = (float)Math.Clamp(value, -MaxLogitBias, MaxLogitBias);
@@ -60,4 +55,16 @@ internal static class SamplingValidator
 
         return biases.ToFrozenDictionary();
     }
+
+    private static void CheckKeys(LogitBias sent)
+    {
+        var wrong = sent.Values.Select(pair => pair.Key).Where(key => !long.TryParse(key, CultureInfo.InvariantCulture, out _)).ToList();
+        if (wrong.Count > 0)
+        {
+            var named = string.Join(", ", wrong.Take(MaxNamedKeys).Select(Shortened)) + (wrong.Count > MaxNamedKeys ? ", …" : "");
+            throw ApiErrors.Invalid("logit_bias", $"The keys of 'logit_bias' must be token ids, which these are not: {named}.");
+        }
+    }
+
+    private static string Shortened(string key) => key.Length <= MaxNamedKeyLength ? key : key[..MaxNamedKeyLength] + "…";
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Inference.Server.Parsing;
 using Inference.Server.Streaming;
 
 namespace Inference.Server.Validation;
@@ -18,6 +19,12 @@ internal sealed record TextOptions
 
     /// <summary>Whether special tokens have no text.</summary>
     public bool SkipSpecialTokens { get; init; } = true;
+
+    /// <summary>Whether the answer holds the tokens' ids.</summary>
+    public bool IsReportingTokenIds { get; init; }
+
+    /// <summary>How the text is taken apart into reasoning, content and tool calls; null when all of it is content.</summary>
+    public OutputParsing? Parsing { get; init; }
 
     /// <summary>Tokens to generate before a stop string counts.</summary>
     public int MinTokens { get; init; }

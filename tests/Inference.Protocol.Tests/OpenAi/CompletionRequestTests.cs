@@ -22,7 +22,7 @@ public sealed class CompletionRequestTests
         Assert.Equal((true, true), (request.StreamOptions!.IncludeUsage, request.StreamOptions.ContinuousUsageStats));
         Assert.Equal((0.5, 0.9, 40, 0.1, -5L), (request.Temperature, request.TopP, request.TopK, request.MinP, request.Seed));
         Assert.Equal((1.1, 0.2, 0.3), (request.RepetitionPenalty, request.PresencePenalty, request.FrequencyPenalty));
-        Assert.Equal(-100, request.LogitBias!["7"]);
+        Assert.Equal([new("7", -100)], request.LogitBias!.Values);
         Assert.Equal(["a", "b"], request.Stop!.Values);
         Assert.Equal([1, 2], request.StopTokenIds!);
         Assert.Equal((true, true, false, false), (request.IgnoreEos, request.IncludeStopStrInOutput, request.SkipSpecialTokens, request.AddSpecialTokens));
@@ -45,29 +45,43 @@ public sealed class CompletionRequestTests
     {
         var items = Read($"{{\"prompt\": {prompt}}}").Prompt!.Items;
 
-        Assert.Equal(expected, items.Select(item => item.Text));
-        Assert.All(items, item => Assert.Null(item.TokenIds));
+        Assert.Equal(expected, items.Select(item => Assert.Single(item.Parts).Text));
     }
 
     [Theory]
     [InlineData("[1, 2]", "1 2")]
     [InlineData("[[1, 2], [3]]", "1 2|3")]
     [InlineData("[[]]", "")]
+    [InlineData("[1, 2, \"a\", 3]", "1 2 a 3")]
+    [InlineData("[\"a\", 1, \"b\"]", "a 1 b")]
+    [InlineData("[\"a\", [1, 2], \"b\", [3, \"c\"]]", "a|1 2|b|3 c")]
     public void Prompt_TokenIds_KeepTheirOrder(string prompt, string expected)
     {
         var items = Read($"{{\"prompt\": {prompt}}}").Prompt!.Items;
 
-        Assert.Equal(expected, string.Join('|', items.Select(item => string.Join(' ', item.TokenIds!))));
+        Assert.Equal(expected, string.Join('|', items.Select(item => string.Join(' ', item.Parts.Select(part => part.Text ?? string.Join(' ', part.TokenIds!))))));
     }
 
-    [Fact]
-    public void Prompt_TextsAndTokenIds_CanBeMixed()
+    [Theory]
+    [InlineData("{\"7\": -100, \"x\": 2.5}", "7=-100 x=2.5")]
+    [InlineData("[[7, -100], [8, 1]]", "7=-100 8=1")]
+    [InlineData("[]", "")]
+    public void LogitBias_BothForms_KeepKeysAndValues(string bias, string expected)
     {
-        var items = Read("""{"prompt": ["a", [4, 5]]}""").Prompt!.Items;
+        var values = Read($"{{\"logit_bias\": {bias}}}").LogitBias!.Values;
 
-        Assert.Equal("a", items[0].Text);
-        Assert.Equal([4, 5], items[1].TokenIds!);
+        Assert.Equal(expected, string.Join(' ', values.Select(pair => FormattableString.Invariant($"{pair.Key}={pair.Value}"))));
     }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("{\"7\": \"a\"}")]
+    [InlineData("[7, -100]")]
+    [InlineData("[[7, -100, 1]]")]
+    [InlineData("[[\"7\", -100]]")]
+    [InlineData("[[7.5, -100]]")]
+    public void LogitBias_OtherForms_AreRefused(string bias) =>
+        Assert.ThrowsAny<JsonException>(() => Read($"{{\"logit_bias\": {bias}}}"));
 
     private static CompletionRequest Read(string json) => JsonSerializer.Deserialize(json, OpenAiJsonContext.Default.CompletionRequest)!;
 }
