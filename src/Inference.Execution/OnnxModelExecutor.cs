@@ -1,5 +1,6 @@
 using Inference.Engine.Execution;
 using Inference.Execution.Cpu;
+using Inference.Execution.Cpu.Int8.Generated;
 using Inference.Execution.Outputs;
 using Inference.Execution.Packing;
 using Inference.Models;
@@ -103,7 +104,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         }
 
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(Path.GetFullPath(model.ModelPath))!);
-        return new InferenceSession(PackedProducts.Read(model.ModelPath), options);
+        return new InferenceSession(PackedProducts.Read(model.ModelPath, fuseLayers: VnniPanelCode.IsSupported), options);
     }
 
     private static SessionOptions CreateSessionOptions(ExecutorOptions options)

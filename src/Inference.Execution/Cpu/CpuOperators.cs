@@ -1,4 +1,5 @@
 using Inference.Execution.Cpu.Int8;
+using Inference.Execution.Cpu.Int8.Layers;
 using Inference.Execution.Cpu.Int8.Products;
 using Inference.Models.Graphs;
 using Inference.OnnxRuntime.CustomOperators;
@@ -24,5 +25,7 @@ internal static class CpuOperators
         new SwiGluQuantizeOperator(),
         new GatherAddNormQuantizeOperator(),
         new ArgMaxRowsOperator(),
-        new ProductOperator());
+        new ProductOperator(),
+        LayerOperator.BetweenAttentions(),
+        LayerOperator.AfterLastAttention());
 }

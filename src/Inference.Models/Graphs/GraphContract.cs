@@ -148,6 +148,23 @@ public static class GraphContract
     /// </summary>
     public const string PackedMatMulInteger = "PackedMatMulInteger";
 
+    /// <summary>
+    /// All that is done to single tokens between one attention and the next, in one node: product with the output projection,
+    /// <see cref="AddNormQuantize"/>, product with gate and up, <see cref="SwiGluQuantize"/>, product with the down projection,
+    /// <see cref="AddNormQuantize"/>, product with the next layer's query, key and value. Inputs, in order: residual FLOAT [num_tokens,
+    /// hidden]; y UINT8 [num_tokens, heads * head size]; y scales FLOAT [num_tokens]; weights INT8 [in, out] and column scales FLOAT [out] of
+    /// the output projection, of gate and up, and of the down projection; weights of the next projection. Outputs: residual FLOAT [num_tokens,
+    /// hidden]; accumulators of the next projection INT32 [num_tokens, out]; their row scales FLOAT [num_tokens]. Attributes:
+    /// <see cref="Epsilon"/>, <see cref="Hadamard"/>. Converted models have the single nodes; see <see cref="FusedLayers"/>.
+    /// </summary>
+    public const string BetweenAttentions = "BetweenAttentions";
+
+    /// <summary>
+    /// <see cref="BetweenAttentions"/> behind the last attention, for the rows whose logits are wanted: the last input is
+    /// <see cref="LogitsIndices"/>, and the last operator <see cref="GatherAddNormQuantize"/>, whose outputs are its own.
+    /// </summary>
+    public const string AfterLastAttention = "AfterLastAttention";
+
     /// <summary>INT attribute of the attention operators: query heads.</summary>
     public const string NumHeads = "num_heads";
 

@@ -11,9 +11,10 @@ public static class PackedProducts
 {
     /// <summary>Reads a converted graph; its weights stay in the files beside it.</summary>
     /// <param name="modelPath">The graph's file.</param>
+    /// <param name="fuseLayers">Whether <see cref="GraphContract.BetweenAttentions"/> may take the place of nodes.</param>
     /// <returns>The graph with the other products, as ONNX Runtime loads it.</returns>
     /// <exception cref="ModelFormatException">The file is no graph, or cannot be read.</exception>
-    public static byte[] Read(string modelPath)
+    public static byte[] Read(string modelPath, bool fuseLayers)
     {
         try
         {
@@ -29,6 +30,12 @@ public static class PackedProducts
                     product.Input.RemoveAt(product.Input.Count - 1);
                 }
             }
+
+            if (fuseLayers)
+            {
+                FusedLayers.Fuse(graph);
+            }
+
 
             return model.ToByteArray();
         }

@@ -9,7 +9,7 @@ internal sealed unsafe class SwiGluQuantizeKernel<T>(int hadamard) : OperatorKer
     where T : unmanaged, ILanes<T>
 {
     // A row is held on the stack.
-    private const int WidestRow = 131072;
+    public const int WidestRow = 131072;
 
     protected override void Compute(KernelContext context)
     {
@@ -26,6 +26,26 @@ internal sealed unsafe class SwiGluQuantizeKernel<T>(int hadamard) : OperatorKer
             accumulators.Data<int>(), rowScales.Data<float>(), columnScales.Data<float>(), width, hadamard,
             context.Output(0, tokens, width).Data<byte>(), context.Output(1, tokens).Data<float>());
         RowLoop.Run(context, tokens, 100 + width, rows);
+    }
+
+    /// <summary>The gated activation of one row, rotated and quantised.</summary>
+    /// <param name="accumulators">[2 * width], gate first.</param>
+    /// <param name="rowScale">Of the product's left side.</param>
+    /// <param name="columnScales">[2 * width].</param>
+    /// <param name="width">A multiple of 16 and of <paramref name="hadamard"/>, at most <see cref="WidestRow"/>.</param>
+    /// <param name="hadamard">A power of two.</param>
+    /// <param name="z">[width].</param>
+    /// <returns>The scale.</returns>
+    [SkipLocalsInit]
+    internal static float Compute(int* accumulators, float rowScale, float* columnScales, int width, int hadamard, byte* z)
+    {
+        var row = stackalloc float[width];
+        Activate(accumulators, rowScale, columnScales, row, width);
+        HadamardTransform<T>.Apply(row, width, hadamard);
+        var magnitude = RowQuantizer<T>.Magnitude(row, width);
+
+        // The transform left its division by sqrt(size) to the scale.
+        return RowQuantizer<T>.ToBytes(row, width, magnitude, GraphContract.ZeroPoint, z) / MathF.Sqrt(hadamard);
     }
 
     /// <summary>The gated activation of one row.</summary>
@@ -55,17 +75,7 @@ internal sealed unsafe class SwiGluQuantizeKernel<T>(int hadamard) : OperatorKer
     private struct Rows(
         int* accumulators, float* rowScales, float* columnScales, int width, int hadamard, byte* z, float* zScales) : IParallelBody
     {
-        [SkipLocalsInit]
-        public readonly void Invoke(int index)
-        {
-            var row = stackalloc float[width];
-            Activate(accumulators + 2L * index * width, rowScales[index], columnScales, row, width);
-            HadamardTransform<T>.Apply(row, width, hadamard);
-            var magnitude = RowQuantizer<T>.Magnitude(row, width);
-            var scale = RowQuantizer<T>.ToBytes(row, width, magnitude, GraphContract.ZeroPoint, z + (long)index * width);
-
-            // The transform left its division by sqrt(size) to the scale.
-            zScales[index] = scale / MathF.Sqrt(hadamard);
-        }
+        public readonly void Invoke(int index) => zScales[index] = SwiGluQuantizeKernel<T>.Compute(
+            accumulators + 2L * index * width, rowScales[index], columnScales, width, hadamard, z + (long)index * width);
     }
 }
