@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
+using Inference.Engine.Execution;
 using Inference.Engine.Requests;
 using Inference.Engine.Scheduling;
 
@@ -33,6 +35,7 @@ public sealed class EngineMetrics
     private static readonly int[] PreemptionBuckets = [1, 2, 3, 4, 5, 10, 20];
 
     private readonly TimeProvider _time;
+    private readonly Meter _meter;
     private readonly Counter<long> _promptTokens;
     private readonly Counter<long> _generationTokens;
     private readonly Counter<long> _prefixCacheQueries;
@@ -67,7 +70,7 @@ public sealed class EngineMetrics
     {
         ArgumentNullException.ThrowIfNull(meterFactory);
         _time = time;
-        var meter = meterFactory.Create(new MeterOptions(MeterName) { Tags = [new("model_name", modelName), new("engine", "0")] });
+        var meter = _meter = meterFactory.Create(new MeterOptions(MeterName) { Tags = [new("model_name", modelName), new("engine", "0")] });
 
         meter.CreateObservableGauge("vllm:num_requests_running", () => _status.Running, null, "Requests that take part in steps.");
         meter.CreateObservableGauge("vllm:num_requests_waiting", () => _status.Waiting, null, "Requests that wait to be scheduled.");
@@ -110,6 +113,22 @@ public sealed class EngineMetrics
             meter.CreateHistogram(name, null, description, null, new InstrumentAdvice<int> { HistogramBucketBoundaries = buckets });
     }
 
+    /// <summary>Tells what the KV cache is like: a constant 1, with all there is to say as labels.</summary>
+    internal void DescribeCache(ModelLimits limits, SchedulerOptions options)
+    {
+        var tokens = (long)limits.BlockCount * limits.BlockSize;
+        var description = new Measurement<int>(
+            1,
+            new("block_size", Text(limits.BlockSize)),
+            new("num_gpu_blocks", Text(limits.BlockCount)),
+            new("enable_prefix_caching", options.EnablePrefixCaching ? "True" : "False"),
+            new("kv_cache_size_tokens", Text(tokens)),
+            new("kv_cache_max_concurrency", Text(Math.Round((double)tokens / SchedulingPolicy.MaxSequenceLength(limits), 2))));
+        _meter.CreateObservableGauge("vllm:cache_config_info", () => description, null, "What the KV cache is like.");
+
+        static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+    }
+
     internal void StatusChanged(EngineStatus status) => _status = status;
 
     /// <summary>A request was refused before it was accepted.</summary>
@@ -144,9 +163,9 @@ public sealed class EngineMetrics
     internal void StepExecuted(double seconds) => _stepTime.Record(seconds);
 
     /// <summary>Called before the sequence's own timings take note of the token.</summary>
-    internal void TokenGenerated(Sequence sequence, long now)
+    internal void TokenGenerated(Sequence sequence, long now, int beams = 1)
     {
-        _generationTokens.Add(1);
+        _generationTokens.Add(beams);
         if (sequence.Timings.LastToken is { } last)
         {
             _interTokenLatency.Record(Elapsed(last, now));
@@ -162,7 +181,7 @@ public sealed class EngineMetrics
         _requestSuccess.Add(1, new KeyValuePair<string, object?>("finished_reason", NameOf(reason)));
         _endToEndLatency.Record(Elapsed(sequence.Timings.Arrival, now));
         _requestPromptTokens.Record(sequence.PromptLength);
-        _requestGenerationTokens.Record(sequence.GeneratedLength);
+        _requestGenerationTokens.Record(sequence.CompletionLength);
         _requestMaxTokens.Record(sequence.Request.MaxTokens);
         _requestPreemptions.Record(sequence.PreemptionCount);
         RecordPhases(sequence);
@@ -181,8 +200,8 @@ public sealed class EngineMetrics
         _prefillTime.Record(Elapsed(scheduled, first));
         _inferenceTime.Record(Elapsed(scheduled, last));
         _decodeTime.Record(Elapsed(first, last));
-        if (sequence.GeneratedLength > 1)
-            _timePerOutputToken.Record(Elapsed(first, last) / (sequence.GeneratedLength - 1));
+        if (sequence.SampledSteps > 1)
+            _timePerOutputToken.Record(Elapsed(first, last) / (sequence.SampledSteps - 1));
     }
 
     private void AdmissionRejected(string reason) => _admissionRejections.Add(1, new KeyValuePair<string, object?>("reason", reason));

@@ -14,6 +14,7 @@ namespace Inference.Engine;
 public sealed partial class InferenceEngine : IAsyncDisposable
 {
     private readonly ModelLimits _limits;
+    private readonly SchedulerOptions _options;
     private readonly int _maxSequenceLength;
     private readonly EngineMetrics _metrics;
     private readonly TimeProvider _time;
@@ -47,6 +48,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(metrics);
         options.Validate();
         _limits = executor.Limits;
+        _options = options;
         _metrics = metrics;
         _time = time;
         _seedSource = seedSource ?? (() => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
@@ -61,6 +63,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         _journal = options.JournalLength > 0 ? new StepJournal(options.JournalLength) : null;
         _loop = new EngineLoop(scheduler, executor, new Sampler(_limits.VocabularySize), _commands, metrics, _journal, time, logger);
         metrics.StatusChanged(_loop.Status);
+        metrics.DescribeCache(_limits, options);
         _completion = new Lazy<Task>(() => Task.Run(() => _loop.RunAsync(_stop.Token)));
     }
 
@@ -94,8 +97,10 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         if (_gate.IsClosed)
             return Refuse(SubmitOutcome.Draining);
 
-        var id = Interlocked.Increment(ref _lastSequenceId);
-        if (RequestAdmission.Refusal(request, _limits) is { } refusal)
+        // Beams are sequences of their own, and have the ids that follow.
+        var count = request.Beams?.Width ?? 1;
+        var id = Interlocked.Add(ref _lastSequenceId, count) - count + 1;
+        if (RequestAdmission.Refusal(request, _limits, _options) is { } refusal)
         {
             stream = Rejected(id, request, refusal);
             return SubmitOutcome.Accepted;
@@ -104,7 +109,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         if (!_gate.TryEnter(request.PromptTokenIds.Length))
             return Refuse(_gate.IsClosed ? SubmitOutcome.Draining : SubmitOutcome.QueueFull);
 
-        var sequence = new Sequence(id, request, _maxSequenceLength, _seedSource(), _time.GetTimestamp());
+        var sequence = new Sequence(id, request, SchedulingPolicy.MaxLengthOf(request, _limits), _seedSource(), _time.GetTimestamp());
         if (!_commands.Writer.TryWrite(new EngineCommand.Submit(sequence)))
         {
             _gate.Leave(request.PromptTokenIds.Length);
@@ -162,16 +167,21 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     private RequestStream Rejected(long id, InferenceRequest request, string refusal)
     {
         _metrics.NeverFits();
-        var events = Channel.CreateUnbounded<TokenEvent>();
-        events.Writer.TryWrite(TokenEvent.Finished(new RequestOutcome
+        var rejected = TokenEvent.Finished(new RequestOutcome
         {
             Reason = FinishReason.Rejected,
             Error = refusal,
             PromptTokens = request.PromptTokenIds.Length,
             CompletionTokens = 0,
-        }));
-        events.Writer.Complete();
-        return new RequestStream(id, events.Reader, static _ => { });
+        });
+        var answers = Enumerable.Range(0, request.Beams?.Answers ?? 1).Select(_ =>
+        {
+            var events = Channel.CreateUnbounded<TokenEvent>();
+            events.Writer.TryWrite(rejected);
+            events.Writer.Complete();
+            return events.Reader;
+        });
+        return new RequestStream(id, [.. answers], static _ => { });
     }
 
     private static partial class Log

@@ -14,14 +14,23 @@ public sealed class RequestStream
     private int _isCancelled;
 
     internal RequestStream(Sequence sequence, Action<long> cancel)
-        : this(sequence.Id, sequence.Events, cancel) => _sequence = sequence;
+        : this(sequence.Id, sequence, [.. sequence.Answers], cancel)
+    {
+    }
 
     /// <summary>For a request that never becomes a sequence.</summary>
-    internal RequestStream(long sequenceId, ChannelReader<TokenEvent> events, Action<long> cancel)
+    internal RequestStream(long sequenceId, IReadOnlyList<ChannelReader<TokenEvent>> answers, Action<long> cancel)
+        : this(sequenceId, null, answers, cancel)
     {
-        SequenceId = sequenceId;
-        Events = events;
+    }
+
+    private RequestStream(long sequenceId, Sequence? sequence, IReadOnlyList<ChannelReader<TokenEvent>> answers, Action<long> cancel)
+    {
+        _sequence = sequence;
         _cancel = cancel;
+        SequenceId = sequenceId;
+        Events = answers[0];
+        Answers = [this, .. answers.Skip(1).Select(answer => new RequestStream(sequenceId, sequence, [answer], cancel))];
     }
 
     /// <summary>Unique in this engine.</summary>
@@ -44,6 +53,12 @@ public sealed class RequestStream
     /// a slow reader holds nobody up, and there are no more events than the request's limit of tokens, and one.
     /// </summary>
     public ChannelReader<TokenEvent> Events { get; }
+
+    /// <summary>
+    /// The streams of all texts that the request is answered with, the best first, this one included: several with beam search. Each ends
+    /// for itself, and cancelling one cancels the request.
+    /// </summary>
+    public IReadOnlyList<RequestStream> Answers { get; }
 
     /// <summary>
     /// Asks for the request to end, from any thread, at any time, any number of times. Returns at once; the request's blocks are free

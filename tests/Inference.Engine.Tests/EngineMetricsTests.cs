@@ -133,6 +133,62 @@ public sealed class EngineMetricsTests : IDisposable
     }
 
     [Fact]
+    public async Task CacheConfig_OfAnEngine_TellsItsSizes()
+    {
+        await using var host = new EngineHost(start: false);
+        var labels = new Dictionary<string, object?>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Scope == host.MeterScope && instrument.Name == "vllm:cache_config_info")
+                self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<int>((_, value, tags, _) =>
+        {
+            Assert.Equal(1, value);
+            foreach (var (name, text) in tags)
+                labels.Add(name, text);
+        });
+        listener.Start();
+        listener.RecordObservableInstruments();
+
+        var expected = new Dictionary<string, object?>
+        {
+            ["block_size"] = "4",
+            ["num_gpu_blocks"] = "64",
+            ["enable_prefix_caching"] = "True",
+            ["kv_cache_size_tokens"] = "256",
+            ["kv_cache_max_concurrency"] = "1",
+        };
+        Assert.Equal(expected, labels);
+    }
+
+    [Fact]
+    public async Task BeamSearch_ThroughItsLife_IsOneRequest()
+    {
+        _harness.Submit(TestRequest.Greedy(promptLength: 6, maxTokens: 3) with
+        {
+            Beams = new Inference.Engine.Requests.BeamSearchParameters { Width = 3, Answers = 2 },
+        });
+        Advance(1);
+        await _harness.StepAsync();
+        Assert.Equal(1, _harness.Scheduler.Status.Running);
+        Advance(2);
+        await _harness.StepAsync();
+        Assert.Equal((1, 0), (_harness.Scheduler.Status.Running, _harness.Scheduler.Status.Waiting));
+        Advance(2);
+        await _harness.RunToEndAsync();
+
+        Assert.Equal([6.0], Of("vllm:prompt_tokens"));
+        Assert.Equal([1.0], Of("vllm:time_to_first_token_seconds"));
+        Assert.Equal([2.0, 2.0], Of("vllm:inter_token_latency_seconds"));
+        Assert.Equal([2.0], Of("vllm:request_time_per_output_token_seconds"));
+        Assert.Equal([6.0], Of("vllm:request_generation_tokens"));
+        Assert.Equal([6.0, 3.0, 3.0], Of("vllm:iteration_tokens_total"));
+        Assert.Equal(("vllm:request_success", 1, "finished_reason=length"), _measurements.Single(m => m.Name == "vllm:request_success"));
+    }
+
+    [Fact]
     public void TrySubmit_Refused_IsCountedByReason()
     {
         var reasons = new List<string>();

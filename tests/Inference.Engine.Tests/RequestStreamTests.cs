@@ -10,7 +10,7 @@ public sealed class RequestStreamTests
     {
         // One per request is what bounds the command channel.
         var cancelled = new List<long>();
-        var stream = new RequestStream(7, Channel.CreateUnbounded<TokenEvent>().Reader, cancelled.Add);
+        var stream = new RequestStream(7, [Channel.CreateUnbounded<TokenEvent>().Reader], cancelled.Add);
 
         stream.Cancel();
         stream.Cancel();

@@ -53,7 +53,7 @@ internal sealed class Replica
     public void Submit(SimulatedRequest simulated)
     {
         var request = RequestOf(simulated);
-        if (RequestAdmission.Refusal(request, _options.Limits) is not null || !_gate.TryEnter(request.PromptTokenIds.Length))
+        if (RequestAdmission.Refusal(request, _options.Limits, _options.Scheduling) is not null || !_gate.TryEnter(request.PromptTokenIds.Length))
         {
             _statistics.RequestRefused();
             return;

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace Inference.Engine.Caching;
@@ -7,8 +8,12 @@ namespace Inference.Engine.Caching;
 /// it is full, and is never written again while it is known. Blocks without a table keep their contents in the pool's order: the longest
 /// unused first, and of a chain its end first. Owned by the engine loop.
 /// </summary>
-internal sealed class PrefixCache(BlockPool pool, BlockContents contents)
+/// <param name="pool">The cache's blocks.</param>
+/// <param name="contents">What they hold.</param>
+/// <param name="identity">Whose keys and values they are: the model, and what it is combined with.</param>
+internal sealed class PrefixCache(BlockPool pool, BlockContents contents, string identity = "")
 {
+    private readonly ulong _root = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(identity.AsSpan()));
     private readonly List<int> _matched = [];
 
     /// <summary>The longest beginning of a sequence that is cached, in whole blocks. Valid until the next call.</summary>
@@ -20,7 +25,7 @@ internal sealed class PrefixCache(BlockPool pool, BlockContents contents)
         var (previous, free) = (BlockContents.None, 0);
         for (var i = 0; i < (tokens.Length - 1) / pool.BlockSize; i++)
         {
-            var block = contents.Find(chain.HashAt(i, tokens, pool.BlockSize), previous, TokensOf(i, tokens), chain.Salt);
+            var block = contents.Find(chain.HashAt(i, tokens, pool.BlockSize, _root), previous, TokensOf(i, tokens), chain.Salt);
             if (block == BlockContents.None)
                 break;
 
@@ -55,7 +60,7 @@ internal sealed class PrefixCache(BlockPool pool, BlockContents contents)
         {
             var blocks = table.Blocks.Span;
             var previous = known == 0 ? BlockContents.None : blocks[known - 1];
-            var hash = chain.HashAt(known, tokens, pool.BlockSize);
+            var hash = chain.HashAt(known, tokens, pool.BlockSize, _root);
             var block = contents.Add(blocks[known], hash, previous, TokensOf(known, tokens), chain.Salt);
             if (block == BlockContents.None)
                 break;

@@ -14,6 +14,12 @@ public sealed record InferenceRequest
     /// <summary>How tokens are chosen.</summary>
     public SamplingParameters Sampling { get; init; } = new();
 
+    /// <summary>
+    /// Beam search in place of sampling; null: none. Of <see cref="Sampling"/> then only what changes the logits counts (bias, penalties). All
+    /// events come at the end, each text's in a stream of its own.
+    /// </summary>
+    public BeamSearchParameters? Beams { get; init; }
+
     /// <summary>The most tokens to generate, at least 1; the engine also ends a request at the model's own limit.</summary>
     public required int MaxTokens { get; init; }
 

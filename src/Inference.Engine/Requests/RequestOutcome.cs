@@ -20,4 +20,7 @@ public sealed record RequestOutcome
 
     /// <summary>Tokens generated, a final stop token included.</summary>
     public required int CompletionTokens { get; init; }
+
+    /// <summary>The score of a text that beam search found; null without one, or when it did not end by itself.</summary>
+    public double? Score { get; init; }
 }

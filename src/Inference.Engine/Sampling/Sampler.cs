@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Inference.Engine.Beams;
 using Inference.Engine.Execution;
 using Inference.Engine.Requests;
 using Inference.Engine.Scheduling;
@@ -63,7 +64,7 @@ internal sealed class Sampler
         for (var i = 0; i <= proposed.Length; i++)
         {
             var token = _tokens[row + i] = Sample(sequence.Sampling, result, row + i);
-            if (token.Error is null)
+            if (token.Error is null && sequence.Beams is null)
                 sequence.Sampling.Observe(token.TokenId);
             if (i < proposed.Length && token.TokenId != proposed[i])
                 return;
@@ -84,6 +85,9 @@ internal sealed class Sampler
     /// <summary>Chooses a token; overwrites the logits.</summary>
     public SampledToken Sample(SamplingState state, Span<float> logits)
     {
+        if (state.Request.Beams is not null)
+            return RankCandidates(state, logits);
+
         var parameters = state.Parameters;
         if (parameters.TopLogprobs is not null)
             KeepRaw(logits);
@@ -97,6 +101,19 @@ internal sealed class Sampler
             ? LogitsRow.IndexOf(logits, max)
             : Draw(state, logits, max);
         return new SampledToken(token, parameters.TopLogprobs is { } top ? Logprobs(token, top) : null);
+    }
+
+    /// <summary>For beam search: the likeliest tokens, and how likely they are after bias, minimum length and penalties.</summary>
+    private SampledToken RankCandidates(SamplingState state, Span<float> logits)
+    {
+        state.Adjust(logits);
+        var max = LogitsRow.CleanAndMax(logits);
+        if (max == float.NegativeInfinity)
+            return new SampledToken(-1, null, NoUsableLogits);
+
+        KeepRaw(logits);
+        var token = LogitsRow.IndexOf(logits, max);
+        return new SampledToken(token, Logprobs(token, Math.Min(logits.Length, BeamSearch.CandidatesOf(state.Request))));
     }
 
     private int Draw(SamplingState state, Span<float> logits, float max)

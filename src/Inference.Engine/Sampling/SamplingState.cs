@@ -38,7 +38,7 @@ internal sealed class SamplingState
 
     /// <summary>Whether the next token is the arg max of the model's own logits, and nothing else of them is wanted.</summary>
     public bool IsPlainArgMax =>
-        Parameters is { IsGreedy: true, LogitBias: null, TopLogprobs: null } && _counts is null && GeneratedCount >= Request.MinTokens;
+        Parameters is { IsGreedy: true, LogitBias: null, TopLogprobs: null } && Request.Beams is null && _counts is null && GeneratedCount >= Request.MinTokens;
 
     /// <summary>Tokens generated so far: the index of the next random numbers.</summary>
     public int GeneratedCount { get; private set; }
@@ -52,6 +52,17 @@ internal sealed class SamplingState
         GeneratedCount++;
         if (_counts is not null)
             CollectionsMarshal.GetValueRefOrAddDefault(_counts, tokenId, out _)++;
+    }
+
+    /// <summary>Takes over what the state of another sequence of the same request remembers.</summary>
+    public void CopyFrom(SamplingState other)
+    {
+        GeneratedCount = other.GeneratedCount;
+        if (_counts is null)
+            return;
+        _counts.Clear();
+        foreach (var (token, count) in other._counts!)
+            _counts.Add(token, count);
     }
 
     /// <summary>

@@ -13,7 +13,7 @@ internal readonly record struct ForkPoint(Sequence? Source, int Length, int Prom
     /// taken over: it must be computed to give logits.</summary>
     /// <param name="sequence">One that holds no blocks.</param>
     /// <param name="siblings">Others, that hold blocks.</param>
-    public static ForkPoint Of(Sequence sequence, List<Sequence> siblings)
+    public static ForkPoint Of(Sequence sequence, IEnumerable<Sequence> siblings)
     {
         var best = default(ForkPoint);
         var tokens = sequence.MatchableTokens;

@@ -1,3 +1,4 @@
+using Inference.Engine.Beams;
 using Inference.Engine.Caching;
 using Inference.Engine.Execution;
 using Inference.Engine.Requests;
@@ -23,7 +24,8 @@ internal sealed class Scheduler
     private readonly ClientAccounts _clients = new();
     private readonly SiblingGroups _siblings = new();
     private readonly Dictionary<long, Sequence> _live = [];
-    private readonly List<Sequence> _running = [];
+    private readonly RunningSequences _running;
+    private readonly Beginnings _beginnings;
     private readonly IWaitingQueue _queue;
 
     /// <summary>Of the sequences that have one and have not joined: the earliest is found without looking at the others.</summary>
@@ -43,7 +45,9 @@ internal sealed class Scheduler
         _time = time;
         var contents = options.EnablePrefixCaching ? new BlockContents(limits.BlockCount, limits.BlockSize) : null;
         _pool = new BlockPool(limits.BlockCount, limits.BlockSize, contents);
-        _prefixes = contents is null ? null : new PrefixCache(_pool, contents);
+        _prefixes = contents is null ? null : new PrefixCache(_pool, contents, options.CacheIdentity);
+        _running = new RunningSequences(_pool);
+        _beginnings = new Beginnings(_pool, _prefixes);
         _forecast = options.Conservativeness > 0 ? new GrowthForecast(options.Conservativeness) : null;
         _speculator = options.Speculation is { } speculation ? new Speculator(speculation, _pool, metrics) : null;
         _queue = options.Policy == QueuePolicy.Fair ? new FairQueue() : new StandingQueue();
@@ -53,7 +57,7 @@ internal sealed class Scheduler
     /// <summary>Whether no request is left, nor on its way here.</summary>
     public bool IsIdle => _live.Count == 0 && _gate.Count == 0;
 
-    public EngineStatus Status => new(_running.Count, _queue.Count + _siblings.HeldCount, _pool.UsedCount, _pool.Count, _preemptedCount);
+    public EngineStatus Status => new(_running.RequestCount, _queue.Count + _siblings.HeldCount, _pool.UsedCount, _pool.Count, _preemptedCount);
 
     /// <summary>
     /// When to schedule again although nothing has happened, counted from now: a dynamic batch is being collected. Null: there is nothing to
@@ -115,7 +119,7 @@ internal sealed class Scheduler
         _step.Clear();
         RefuseExpired();
         var waited = _queue.First is { } first ? Waited(first) : TimeSpan.Zero;
-        _places = SchedulingPolicy.Places(_options, _places, _running.Count, _queue.Count, waited);
+        _places = SchedulingPolicy.Places(_options, _places, _running.PlaceCount, _queue.Count, waited);
         if (_options.Prefill == PrefillMode.Chunked)
             ScheduleTogether();
         else
@@ -139,6 +143,10 @@ internal sealed class Scheduler
         {
             var rows = tokens.Slice(row, sequence.LogitsCount);
             row += rows.Length;
+            // The group of a beam may have ended with an earlier one.
+            if (sequence.Principal.Status.IsFinished())
+                continue;
+
             var sampled = rows[^sequence.SampledRows..];
             foreach (var scored in rows[..^sampled.Length])
                 sequence.AppendScore(scored.Logprobs!);
@@ -159,14 +167,14 @@ internal sealed class Scheduler
         foreach (var (sequence, reservation) in step.Entries)
         {
             reservation.Dispose();
-            if (!sequence.Status.IsFinished())
+            if (!sequence.Principal.Status.IsFinished())
                 Finish(sequence, reason, error);
         }
     }
 
     /// <summary>A picture of everything, for invariant checks.</summary>
     public SchedulerSnapshot Snapshot() => new(
-        [.. _running.Select(SequenceSnapshot.Of)],
+        [.. _running.All.Select(SequenceSnapshot.Of)],
         [.. _queue.All.Select(SequenceSnapshot.Of)],
         _live.Count - _siblings.HeldCount,
         [.. _pool.Free],
@@ -186,7 +194,7 @@ internal sealed class Scheduler
     private void ScheduleApart()
     {
         var isContinued = _wasPrefillStep;
-        if (!isContinued || _running.Exists(static sequence => sequence.RemainingLength > 1))
+        if (!isContinued || _running.All.Exists(static sequence => sequence.RemainingLength > 1))
         {
             ScheduleRunning(decodes: false, prompts: true);
             if (!isContinued)
@@ -202,12 +210,14 @@ internal sealed class Scheduler
 
     private void ScheduleRunning(bool decodes, bool prompts)
     {
-        var promptBudget = _step.Budget - (decodes ? _running.Count(static sequence => sequence.RemainingLength == 1) : 0);
+        var promptBudget = _step.Budget - (decodes ? _running.All.Count(static sequence => sequence.RemainingLength == 1) : 0);
         for (var i = 0; i < _running.Count; i++)
         {
             var sequence = _running[i];
             var isDecode = sequence.RemainingLength == 1;
-            if (isDecode ? !decodes : !prompts || promptBudget == 0)
+            if (sequence.RemainingLength == 0 || (isDecode ? !decodes : !prompts || promptBudget == 0))
+                continue;
+            if (sequence.Blocks.Count == 0 && !TryReturn(sequence))
                 continue;
 
             var length = isDecode ? 1 : SchedulingPolicy.ChunkLength(sequence.RemainingLength, _step.BudgetFor(sequence, promptBudget));
@@ -232,8 +242,14 @@ internal sealed class Scheduler
     /// </summary>
     private Sequence PreemptLast()
     {
-        var victim = _running[^1];
-        StopRunning(victim, _running.Count - 1);
+        var victim = _running.LastHolder;
+        if (victim.Principal != victim)
+        {
+            _running.Suspend(victim);
+            return victim;
+        }
+
+        Stop(victim);
         victim.Preempt();
         _queue.Add(victim);
         _preemptedCount++;
@@ -241,29 +257,39 @@ internal sealed class Scheduler
         return victim;
     }
 
+    /// <summary>A beam that had to give its blocks up forks from another of its group, unless that is still computing what they share.</summary>
+    private bool TryReturn(Sequence beam)
+    {
+        var beginning = _beginnings.Find(beam, beam.Beams!.Holders);
+        if (beginning.IsPromised)
+            return false;
+
+        _beginnings.Take(beam, beginning);
+        return true;
+    }
+
     private void AdmitQueued()
     {
         while (_step.Budget > 0 && _places > 0 && _queue.First is { } sequence && _step.BudgetFor(sequence, 1) > 0)
         {
-            var match = _prefixes?.Match(sequence.Prefix, sequence.MatchableTokens) ?? default;
-            var fork = sequence.Siblings is { } siblings ? ForkPoint.Of(sequence, siblings.Running) : default;
-            if (fork.Promised > match.Length && !fork.IsReady)
+            var beginning = _beginnings.Find(sequence, sequence.Siblings?.Running ?? []);
+            if (beginning.IsPromised)
             {
                 _queue.Remove(sequence);
                 _siblings.Hold(sequence);
                 continue;
             }
 
-            if (fork.Length > match.Length)
-                match = new PrefixMatch(fork.Length / _pool.BlockSize, 0, fork.Length);
-            if (!Fits(sequence, match))
+            var places = sequence.Beams?.Width ?? 1;
+            if ((places > _places && _running.Count > 0) || !Fits(sequence, beginning.Match))
             {
                 // A dynamic batch is as large as the cache allows.
                 _places = 0;
                 return;
             }
 
-            Join(sequence, match, fork.Length == match.Length ? fork.Source : null);
+            Join(sequence, beginning);
+            _places -= places;
         }
     }
 
@@ -273,34 +299,27 @@ internal sealed class Scheduler
         var needed = _pool.BlocksFor(isPaged ? sequence.TotalLength : sequence.MaxLength) - match.Blocks + match.FreeBlocks;
         if (!isPaged)
             return needed <= _pool.FreeCount;
+        // Beams part in the block that the prompt ends in.
+        needed += (sequence.Beams?.Width ?? 1) - 1;
         if (!SchedulingPolicy.MayAdmit(needed, _pool.FreeCount, _running.Count))
             return false;
         if (_forecast is null || _running.Count == 0)
             return true;
 
         var spare = (long)(_pool.FreeCount - needed) * _pool.BlockSize;
-        return _forecast.Peak(_running, sequence, sequence.TotalLength - match.Length, spare) <= spare;
+        return _forecast.Peak(_running.All, sequence, sequence.TotalLength - match.Length, spare) <= spare;
     }
 
-    /// <param name="sequence">The first of the queue.</param>
-    /// <param name="match">What it begins with.</param>
-    /// <param name="source">The sibling that has that in its blocks; null: the prefix cache has.</param>
-    private void Join(Sequence sequence, in PrefixMatch match, Sequence? source)
+    private void Join(Sequence sequence, in Beginning beginning)
     {
         _queue.Remove(sequence);
-        if (source is not null)
-            _pool.Fork(sequence.Blocks, source.Blocks, match.Length);
-        else
-            _prefixes?.Take(sequence.Blocks);
         if (sequence.Status == SequenceStatus.Preempted)
             _preemptedCount--;
         else
-            JoinFirst(sequence, match);
-        sequence.Admit(match.Length, Math.Min(match.Blocks, source?.KnownBlocks ?? int.MaxValue));
+            JoinFirst(sequence, beginning.Match);
+        _beginnings.Take(sequence, beginning);
         sequence.Siblings?.Running.Add(sequence);
-        _places--;
-        var place = _running.BinarySearch(sequence, StandingComparer.Instance);
-        _running.Insert(~place, sequence);
+        _running.Start(sequence);
 
         var length = SchedulingPolicy.ChunkLength(sequence.RemainingLength, _step.BudgetFor(sequence, _step.Budget));
         var reserved = _options.Allocation == CacheAllocation.Paged ? sequence.ComputedLength + length : sequence.MaxLength;
@@ -342,6 +361,13 @@ internal sealed class Scheduler
             return;
         }
 
+        if (sequence.Beams is { } group)
+        {
+            if (group.Collect(sequence, token.Logprobs!))
+                Advance(group, now);
+            return;
+        }
+
         sequence.Append(token);
         _siblings.Release(sequence, _queue);
         _metrics.TokenGenerated(sequence, now);
@@ -354,8 +380,28 @@ internal sealed class Scheduler
         }
     }
 
+    /// <summary>All beams of a group have their candidates.</summary>
+    private void Advance(BeamGroup group, long now)
+    {
+        var principal = group.Principal;
+        var goesOn = group.Advance();
+        _metrics.TokenGenerated(principal, now, goesOn ? group.OpenCount : 1);
+        principal.Timings.FirstToken ??= now;
+        principal.Timings.LastToken = now;
+        if (!goesOn)
+        {
+            _forecast?.Observe(group.Length);
+            Finish(principal, group.Hypotheses[0].Reason);
+            return;
+        }
+
+        _running.Rearrange(group);
+    }
+
+    /// <summary>A beam's end is its request's.</summary>
     private void Finish(Sequence sequence, FinishReason reason, string? error = null)
     {
+        sequence = sequence.Principal;
         RemoveFromItsPlace(sequence);
         _siblings.Leave(sequence);
         _live.Remove(sequence.Id);
@@ -378,7 +424,7 @@ internal sealed class Scheduler
         else if (sequence.Status.IsQueued())
             _queue.Remove(sequence);
         else
-            StopRunning(sequence, _running.BinarySearch(sequence, StandingComparer.Instance));
+            Stop(sequence);
 
         if (sequence.Status == SequenceStatus.Waiting)
             LeaveGate(sequence);
@@ -386,10 +432,9 @@ internal sealed class Scheduler
             _preemptedCount--;
     }
 
-    private void StopRunning(Sequence sequence, int index)
+    private void Stop(Sequence sequence)
     {
-        _running.RemoveAt(index);
-        _pool.Release(sequence.Blocks);
+        _running.Stop(sequence);
         sequence.Siblings?.Running.Remove(sequence);
         _siblings.Release(sequence, _queue);
     }

@@ -28,6 +28,12 @@ public sealed record SchedulerOptions
     /// </summary>
     public bool EnablePrefixCaching { get; init; } = true;
 
+    /// <summary>
+    /// Which model, and with which adapter, the cache is of: part of every block's hash, so that hashes of different models never look alike.
+    /// One engine serves one model, and looks blocks up in its own cache alone. Default: empty.
+    /// </summary>
+    public string CacheIdentity { get; init; } = "";
+
     /// <summary>Who is next. Default: in order of arrival.</summary>
     public QueuePolicy Policy { get; init; } = QueuePolicy.Fcfs;
 

@@ -20,6 +20,22 @@ internal static class SchedulingPolicy
     public static int MaxSequenceLength(Execution.ModelLimits limits) =>
         (int)Math.Min(limits.MaxModelLength, (long)limits.BlockCount * limits.BlockSize);
 
+    /// <summary>
+    /// The most tokens of one beam, when the whole cache is these beams': the full blocks of the prompt once, everything else by each. Where
+    /// several share more, there is room to spare.
+    /// </summary>
+    public static int MaxBeamLength(Execution.ModelLimits limits, int promptLength, int width)
+    {
+        var shared = promptLength / limits.BlockSize;
+        var blocks = shared + Math.Max(0, (limits.BlockCount - shared) / width);
+        return (int)Math.Min(limits.MaxModelLength, (long)blocks * limits.BlockSize);
+    }
+
+    /// <summary>The most tokens of a request's sequences.</summary>
+    public static int MaxLengthOf(Requests.InferenceRequest request, Execution.ModelLimits limits) => request.Beams is { } beams
+        ? MaxBeamLength(limits, request.PromptTokenIds.Length, beams.Width)
+        : MaxSequenceLength(limits);
+
     /// <summary>The rank of a request under a policy that knows it on arrival: a point in time, or 0 where only the order counts.</summary>
     /// <param name="options">With the policy.</param>
     /// <param name="priority">The request's; the lower the earlier.</param>

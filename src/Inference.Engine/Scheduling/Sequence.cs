@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Inference.Engine.Beams;
 using Inference.Engine.Caching;
 using Inference.Engine.Requests;
 using Inference.Engine.Sampling;
@@ -12,17 +13,19 @@ namespace Inference.Engine.Scheduling;
 /// </summary>
 internal sealed class Sequence
 {
-    private readonly Channel<TokenEvent> _events = Channel.CreateUnbounded<TokenEvent>(new UnboundedChannelOptions
+    private static readonly UnboundedChannelOptions ChannelOptions = new()
     {
         SingleReader = true,
         SingleWriter = true,
         // A reader must not run on the engine's thread.
         AllowSynchronousContinuations = false,
-    });
+    };
 
     private static readonly ClientAccount NoClient = new(0);
 
-    private readonly List<TokenLogprobs> _promptLogprobs = [];
+    /// <summary>One for each text that is answered: several with beam search, and none for those that are not the request's own sequence.</summary>
+    private readonly Channel<TokenEvent>[] _answers;
+    private readonly List<TokenLogprobs> _promptLogprobs;
     private int _joinedLength;
     private int[] _tokens;
     private SequenceTimings _timings;
@@ -40,9 +43,33 @@ internal sealed class Sequence
         MaxLength = (int)Math.Min((long)PromptLength + request.MaxTokens, maxModelLength);
         Prefix = new PrefixChain(request.CacheSalt);
         Sampling = new SamplingState(request, seed);
+        _promptLogprobs = [];
+        _answers = new Channel<TokenEvent>[request.Beams?.Answers ?? 1];
+        for (var i = 0; i < _answers.Length; i++)
+            _answers[i] = Channel.CreateUnbounded<TokenEvent>(ChannelOptions);
         _timings = new SequenceTimings { Arrival = arrival };
         _tokens = new int[Math.Min(MaxLength, PromptLength + 64)];
         request.PromptTokenIds.CopyTo(_tokens);
+        Beams = request.Beams is null ? null : new BeamGroup(this);
+    }
+
+    /// <summary>Another beam of a request, which begins as a fork.</summary>
+    /// <param name="principal">The request's sequence.</param>
+    /// <param name="id">Unique in this engine.</param>
+    public Sequence(Sequence principal, long id)
+    {
+        Id = id;
+        Request = principal.Request;
+        PromptLength = principal.PromptLength;
+        MaxLength = principal.MaxLength;
+        Prefix = new PrefixChain(Request.CacheSalt);
+        Sampling = new SamplingState(Request, principal.Sampling.Seed);
+        Standing = new Standing(principal.Standing.Rank, id);
+        Client = principal.Client;
+        Beams = principal.Beams;
+        _answers = [];
+        _promptLogprobs = principal._promptLogprobs;
+        _tokens = [];
     }
 
     public long Id { get; }
@@ -111,6 +138,18 @@ internal sealed class Sequence
     /// <summary>Whether it waits for a sibling, in no queue.</summary>
     public bool IsHeld { get; set; }
 
+    /// <summary>The beams that it is one of; null: its tokens are sampled.</summary>
+    public BeamGroup? Beams { get; }
+
+    /// <summary>The request's sequence: of beams the one that all others began from, otherwise itself.</summary>
+    public Sequence Principal => Beams?.Principal ?? this;
+
+    /// <summary>Steps that gave a token: of beams, each gives one to all.</summary>
+    public int SampledSteps => Beams?.Length ?? GeneratedLength;
+
+    /// <summary>Tokens of the answer so far.</summary>
+    public int CompletionLength => Beams?.Hypotheses.Sum(static hypothesis => hypothesis.Tokens.Length) ?? GeneratedLength;
+
     /// <summary>The timestamp until which it must have joined; null: any time. Given by the scheduler.</summary>
     public long? Deadline { get; set; }
 
@@ -138,7 +177,11 @@ internal sealed class Sequence
 
     public ref SequenceTimings Timings => ref _timings;
 
-    public ChannelReader<TokenEvent> Events => _events.Reader;
+    /// <summary>The events of the answer, or of the best one.</summary>
+    public ChannelReader<TokenEvent> Events => _answers[0].Reader;
+
+    /// <summary>The events of each answer, the best first.</summary>
+    public IEnumerable<ChannelReader<TokenEvent>> Answers => _answers.Select(static answer => answer.Reader);
 
     /// <summary>All tokens, of the prompt and generated.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, TotalLength);
@@ -199,15 +242,42 @@ internal sealed class Sequence
         PreemptionCount++;
     }
 
+    /// <summary>The blocks of a beam were taken while others of its group hold theirs, from which it will fork.</summary>
+    public void Suspend()
+    {
+        if (ScheduledLength > 0)
+            throw new InvalidOperationException($"Beam {Id} was suspended in a step that holds it.");
+        ComputedLength = KnownBlocks = _joinedLength = 0;
+    }
+
+    /// <summary>A beam becomes a fork of another, whose blocks it shares already.</summary>
+    public void CopyFrom(Sequence other)
+    {
+        EnsureRoom(other.TotalLength + 1);
+        other.Tokens.CopyTo(_tokens);
+        Status = SequenceStatus.Running;
+        TotalLength = other.TotalLength;
+        ComputedLength = _joinedLength = other.ComputedLength;
+        KnownBlocks = other.KnownBlocks;
+        Prefix.CopyFrom(other.Prefix);
+        Sampling.CopyFrom(other.Sampling);
+    }
+
     /// <summary>Adds the log-probabilities of the prompt's next token.</summary>
     public void AppendScore(TokenLogprobs logprobs) => _promptLogprobs.Add(logprobs);
 
     /// <summary>Adds a generated token and sends it to the request's reader.</summary>
     public void Append(in SampledToken token)
     {
+        Add(token.TokenId);
+        _answers[0].Writer.TryWrite(TokenEvent.Token(token.TokenId, token.Logprobs));
+    }
+
+    /// <summary>Adds a token, of which nobody is told.</summary>
+    public void Add(int tokenId)
+    {
         EnsureRoom(TotalLength + 1);
-        _tokens[TotalLength++] = token.TokenId;
-        _events.Writer.TryWrite(TokenEvent.Token(token.TokenId, token.Logprobs));
+        _tokens[TotalLength++] = tokenId;
     }
 
     /// <summary>Why it ends with the token that was just appended; null: it goes on.</summary>
@@ -218,7 +288,7 @@ internal sealed class Sequence
         return TotalLength >= MaxLength ? FinishReason.Length : null;
     }
 
-    /// <summary>Sends the one terminal event.</summary>
+    /// <summary>Sends the one terminal event of each answer; with beam search the answers themselves come with it.</summary>
     public void Finish(FinishReason reason, string? error = null)
     {
         if (Status.IsFinished())
@@ -226,16 +296,40 @@ internal sealed class Sequence
 
         Status = SequenceStatus.Finished;
         ScheduledLength = ProposedLength = 0;
-        _events.Writer.TryWrite(TokenEvent.Finished(new RequestOutcome
+        for (var i = 0; i < _answers.Length; i++)
         {
-            Reason = reason,
-            StopTokenId = reason == FinishReason.Stop ? _tokens[TotalLength - 1] : null,
-            Error = error,
-            PromptTokens = PromptLength,
-            CompletionTokens = GeneratedLength,
-        }));
-        _events.Writer.Complete();
+            var outcome = Beams is { Hypotheses: { Count: > 0 } hypotheses } ? Tell(hypotheses, i) : OutcomeOf(reason, error);
+            _answers[i].Writer.TryWrite(TokenEvent.Finished(outcome));
+            _answers[i].Writer.Complete();
+        }
     }
+
+    private RequestOutcome Tell(IReadOnlyList<BeamHypothesis> hypotheses, int answer)
+    {
+        if (answer >= hypotheses.Count)
+            return OutcomeOf(FinishReason.Error, $"Beam search found {hypotheses.Count} texts only: there are no more tokens to choose from.");
+
+        var hypothesis = hypotheses[answer];
+        foreach (var token in hypothesis.Tokens)
+            _answers[answer].Writer.TryWrite(token);
+        return new RequestOutcome
+        {
+            Reason = hypothesis.Reason,
+            StopTokenId = hypothesis.StopTokenId,
+            Score = hypothesis.Score,
+            PromptTokens = PromptLength,
+            CompletionTokens = hypothesis.Tokens.Length,
+        };
+    }
+
+    private RequestOutcome OutcomeOf(FinishReason reason, string? error) => new()
+    {
+        Reason = reason,
+        StopTokenId = reason == FinishReason.Stop ? _tokens[TotalLength - 1] : null,
+        Error = error,
+        PromptTokens = PromptLength,
+        CompletionTokens = CompletionLength,
+    };
 
     private void EnsureRoom(int length)
     {

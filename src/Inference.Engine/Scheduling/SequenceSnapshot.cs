@@ -5,6 +5,8 @@ namespace Inference.Engine.Scheduling;
 /// <summary>One sequence in a <see cref="SchedulerSnapshot"/>.</summary>
 internal sealed record SequenceSnapshot(
     long Id,
+    long RequestId,
+    bool IsBeam,
     SequenceStatus Status,
     Standing Standing,
     int PromptLength,
@@ -17,6 +19,8 @@ internal sealed record SequenceSnapshot(
 {
     public static SequenceSnapshot Of(Sequence sequence) => new(
         sequence.Id,
+        sequence.Principal.Id,
+        sequence.Beams is not null,
         sequence.Status,
         sequence.Standing,
         sequence.PromptLength,

@@ -18,7 +18,7 @@ internal sealed class Speculator(SpeculationOptions options, BlockPool pool, Eng
             var room = SpeculationPolicy.Room(options, step.TokenCount, step.Budget);
             if (room == 0)
                 return;
-            if (sequence.IsSampledThisStep && sequence.GeneratedLength > 0)
+            if (sequence is { IsSampledThisStep: true, GeneratedLength: > 0, Beams: null })
                 Propose(step, sequence, room);
         }
     }

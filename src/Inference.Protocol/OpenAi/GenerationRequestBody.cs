@@ -83,8 +83,20 @@ public abstract record GenerationRequestBody
     /// <summary>Choices to generate for each prompt, of which the <see cref="N"/> most likely ones are answered.</summary>
     public int? BestOf { get; init; }
 
-    /// <summary>Not supported; read to refuse it.</summary>
+    /// <summary>
+    /// Beam search in place of sampling: as wide as <see cref="NumBeams"/>, <see cref="BestOf"/> or <see cref="N"/> says, the first that is there.
+    /// The <see cref="N"/> best texts are answered.
+    /// </summary>
     public bool? UseBeamSearch { get; init; }
+
+    /// <summary>Beams; more than 1 is beam search.</summary>
+    public int? NumBeams { get; init; }
+
+    /// <summary>With beam search: the power of a text's length that its sum of log-probabilities is divided by; 1 when left out.</summary>
+    public double? LengthPenalty { get; init; }
+
+    /// <summary>With beam search: whether it ends when enough texts have: true, false (when no beam is better) or "never" (when none can be).</summary>
+    public JsonElement? EarlyStopping { get; init; }
 
     /// <summary>Report the log-probabilities of the prompt's tokens, with this many alternatives each; -1 for the whole vocabulary.</summary>
     public int? PromptLogprobs { get; init; }

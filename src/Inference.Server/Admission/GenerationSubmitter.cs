@@ -25,7 +25,10 @@ internal sealed class GenerationSubmitter(InferenceEngine engine, ServedModel mo
                 throw outcome == SubmitOutcome.QueueFull ? ApiErrors.QueueFull() : ApiErrors.ShuttingDown();
             }
 
-            choices.Add(new Choice(choices.Count, stream!, generation.Text, model));
+            foreach (var answer in stream!.Answers)
+            {
+                choices.Add(new Choice(choices.Count, answer, generation.Text, model));
+            }
         }
 
         return new ChoiceSet(choices);

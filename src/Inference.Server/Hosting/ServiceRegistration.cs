@@ -26,8 +26,9 @@ internal static class ServiceRegistration
 
     /// <summary>The engine and what ties it to the host's life.</summary>
     public static IServiceCollection AddEngine(this IServiceCollection services, ServerOptions options) => services
-        .AddSingleton(new SchedulerOptions
+        .AddSingleton(provider => new SchedulerOptions
         {
+            CacheIdentity = provider.GetRequiredService<ServedModel>().Names[0],
             MaxNumSeqs = options.MaxNumSeqs,
             MaxNumBatchedTokens = options.MaxNumBatchedTokens,
             MaxQueueLength = options.MaxQueueLength,

@@ -25,9 +25,9 @@ internal sealed class CompletionValidator(GenerationBuilder builder, PromptEncod
             throw ApiErrors.Invalid("prompt", "'prompt' must not be empty.");
         }
 
-        if ((long)items.Length * settings.BestOf > GenerationBuilder.MaxChoices)
+        if ((long)items.Length * settings.SequencesPerPrompt > GenerationBuilder.MaxChoices)
         {
-            throw ApiErrors.Invalid("prompt", $"The prompts times 'n' (or 'best_of') must be at most {GenerationBuilder.MaxChoices}, not {(long)items.Length * settings.BestOf}.");
+            throw ApiErrors.Invalid("prompt", $"The prompts times 'n' (or 'best_of', or beams) must be at most {GenerationBuilder.MaxChoices}, not {(long)items.Length * settings.SequencesPerPrompt}.");
         }
 
         return builder.Build(id, body, settings, [.. items.Select(item => Prepare(item, body, settings))]);

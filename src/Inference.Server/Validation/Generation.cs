@@ -36,7 +36,7 @@ internal sealed record Generation
     /// <summary>Tokens of all prompts, each counted once.</summary>
     public required int PromptTokens { get; init; }
 
-    /// <summary>One for each choice, prompt by prompt.</summary>
+    /// <summary>One for each choice, prompt by prompt; with beam search one for all choices of a prompt.</summary>
     public required ImmutableArray<InferenceRequest> Choices { get; init; }
 
     /// <summary>How many of the choices each prompt has.</summary>

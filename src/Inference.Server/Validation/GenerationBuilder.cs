@@ -45,7 +45,8 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
         }
 
         var n = Check.Range("n", body.N, 1, 1, MaxN);
-        var bestOf = Check.Range("best_of", body.BestOf, n, n, MaxN);
+        var beams = BeamSearchValidator.Validate(body, n, MaxN);
+        var bestOf = beams is null ? Check.Range("best_of", body.BestOf, n, n, MaxN) : n;
         if (bestOf > n && body.Stream == true)
         {
             throw ApiErrors.Invalid("best_of", "'best_of' greater than 'n' is not allowed when 'stream' is true: which are best is known at the end.");
@@ -53,7 +54,16 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
 
         // Which are best is told by their log-probabilities.
         var sampling = SamplingValidator.Validate(body, topLogprobs ?? (bestOf > n ? 0 : null), model);
-        return new GenerationSettings(n, bestOf, topLogprobs, sampling, BuildTextOptions(body)) { PromptLogprobs = CheckPromptLogprobs(body) };
+        if (beams is not null)
+        {
+            sampling = sampling with { Temperature = 0, TopP = 1, TopK = 0, MinP = 0 };
+        }
+
+        return new GenerationSettings(n, bestOf, topLogprobs, sampling, BuildTextOptions(body))
+        {
+            PromptLogprobs = CheckPromptLogprobs(body),
+            Beams = beams is { Width: > 1 } ? beams : null,
+        };
     }
 
     /// <summary>How many alternatives to report: -1 asks for the whole vocabulary, null for nothing.</summary>
@@ -85,7 +95,8 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
         GenerationSettings settings,
         ImmutableArray<PreparedPrompt> prompts)
     {
-        var choices = ImmutableArray.CreateBuilder<InferenceRequest>(prompts.Length * settings.BestOf);
+        var requestsPerPrompt = settings.Beams is null ? settings.BestOf : 1;
+        var choices = ImmutableArray.CreateBuilder<InferenceRequest>(prompts.Length * requestsPerPrompt);
         var promptLogprobs = EnginePromptLogprobs(settings);
         foreach (var (tokenIds, maxTokens) in prompts)
         {
@@ -94,13 +105,14 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
                 throw ApiErrors.Invalid("min_tokens", $"'min_tokens' must be at most the tokens to generate ({maxTokens}), not {settings.Text.MinTokens}.");
             }
 
-            for (var i = 0; i < settings.BestOf; i++)
+            for (var i = 0; i < requestsPerPrompt; i++)
             {
                 choices.Add(new InferenceRequest
                 {
                     RequestId = id,
                     PromptTokenIds = tokenIds,
                     Sampling = WithSeedOf(settings.Sampling, i),
+                    Beams = settings.Beams,
                     MaxTokens = maxTokens,
                     MinTokens = settings.Text.MinTokens,
                     StopTokenIds = settings.Text.StopTokenIds,
@@ -108,7 +120,7 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
                     PromptLogprobs = promptLogprobs,
 
                     // Where each computes the whole prompt, there is nothing to wait for.
-                    PromptGroup = settings.BestOf > 1 && promptLogprobs is null ? $"{id}/{choices.Count / settings.BestOf}" : null,
+                    PromptGroup = requestsPerPrompt > 1 && promptLogprobs is null ? $"{id}/{choices.Count / requestsPerPrompt}" : null,
                     Priority = Check.Range("priority", body.Priority, 0, -MaxPriority, MaxPriority),
                     Deadline = Deadline(body),
                 });
@@ -153,7 +165,6 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
 
     private static void CheckUnsupported(GenerationRequestBody body)
     {
-        Check.NotSupported("use_beam_search", body.UseBeamSearch == true);
         if (body.ResponseFormat is { } format
             && !(format.ValueKind == JsonValueKind.Object
                 && format.TryGetProperty("type", out var type)

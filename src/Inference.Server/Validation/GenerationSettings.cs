@@ -18,4 +18,10 @@ internal sealed record GenerationSettings(int N, int BestOf, int? TopLogprobs, S
 
     /// <summary>Whether what is generated is left out.</summary>
     public bool IsPromptOnly { get; init; }
+
+    /// <summary>Beam search of more than one beam in place of sampling, which gives all choices of a prompt; null: none.</summary>
+    public BeamSearchParameters? Beams { get; init; }
+
+    /// <summary>Sequences that each prompt takes.</summary>
+    public int SequencesPerPrompt => Beams?.Width ?? BestOf;
 }

@@ -28,6 +28,26 @@ public sealed class PrefixChainTests
     }
 
     [Fact]
+    public void HashAt_OtherRoot_Differs()
+    {
+        var hashes = from root in new ulong[] { 0, 1, 2 } from salt in new[] { null, "a" } select new PrefixChain(salt).HashAt(0, Tokens, 4, root);
+
+        Assert.Equal(6, hashes.Distinct().Count());
+    }
+
+    [Fact]
+    public void CopyFrom_AnotherChain_GoesOnFromThere()
+    {
+        var (source, copy) = (new PrefixChain("salt"), new PrefixChain("salt"));
+        copy.HashAt(0, [9, 9, 9, 9], 4);
+        source.HashAt(5, Tokens, 4);
+        copy.CopyFrom(source);
+
+        Assert.Equal(source.HashAt(5, Tokens, 4), copy.HashAt(5, Tokens, 4));
+        Assert.Equal(source.HashAt(9, Tokens, 4), copy.HashAt(9, Tokens, 4));
+    }
+
+    [Fact]
     public void HashAt_OtherSalt_Differs()
     {
         var hashes = new[] { null, "", "a", "b" }.Select(salt => new PrefixChain(salt).HashAt(0, Tokens, 4));

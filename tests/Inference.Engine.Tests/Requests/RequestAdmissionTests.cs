@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Inference.Engine.Execution;
 using Inference.Engine.Requests;
+using Inference.Engine.Scheduling;
 using Inference.Testing;
 
 namespace Inference.Engine.Tests.Requests;
@@ -14,7 +15,7 @@ public sealed class RequestAdmissionTests
     [InlineData(19)]
     public void Refusal_RoomForOneMoreToken_IsNull(int promptLength)
     {
-        Assert.Null(RequestAdmission.Refusal(TestRequest.Greedy(promptLength, int.MaxValue), Limits));
+        Assert.Null(RequestAdmission.Refusal(TestRequest.Greedy(promptLength, int.MaxValue), Limits, new SchedulerOptions()));
     }
 
     [Fact]
@@ -22,7 +23,7 @@ public sealed class RequestAdmissionTests
     {
         Assert.Equal(
             "The prompt has 20 tokens; with one token of output, this model's maximum length allows at most 19.",
-            RequestAdmission.Refusal(TestRequest.Greedy(20, 1), Limits));
+            RequestAdmission.Refusal(TestRequest.Greedy(20, 1), Limits, new SchedulerOptions()));
     }
 
     [Fact]
@@ -30,7 +31,7 @@ public sealed class RequestAdmissionTests
     {
         Assert.Equal(
             "The prompt has 12 tokens; with one token of output, this server's KV cache allows at most 11.",
-            RequestAdmission.Refusal(TestRequest.Greedy(12, 1), Limits with { BlockCount = 3 }));
+            RequestAdmission.Refusal(TestRequest.Greedy(12, 1), Limits with { BlockCount = 3 }, new SchedulerOptions()));
     }
 
     [Theory]
@@ -41,17 +42,17 @@ public sealed class RequestAdmissionTests
     {
         Assert.Equal(
             $"The prompt holds token id {tokenId}, outside the vocabulary of 97.",
-            RequestAdmission.Refusal(TestRequest.Greedy([1, tokenId, 2], 1), Limits));
+            RequestAdmission.Refusal(TestRequest.Greedy([1, tokenId, 2], 1), Limits, new SchedulerOptions()));
 
         var bias = new Dictionary<int, float> { [3] = 1, [tokenId] = 1 }.ToFrozenDictionary();
         var request = TestRequest.Greedy([1], 1) with { Sampling = new SamplingParameters { LogitBias = bias } };
-        Assert.Equal($"logit_bias names token id {tokenId}, outside the vocabulary of 97.", RequestAdmission.Refusal(request, Limits));
+        Assert.Equal($"logit_bias names token id {tokenId}, outside the vocabulary of 97.", RequestAdmission.Refusal(request, Limits, new SchedulerOptions()));
     }
 
     [Fact]
     public void Refusal_NothingToDo_SaysSo()
     {
-        Assert.Equal("The prompt is empty: at least one token is needed.", RequestAdmission.Refusal(TestRequest.Greedy([], 1), Limits));
-        Assert.Equal("max_tokens must be at least 1, not 0.", RequestAdmission.Refusal(TestRequest.Greedy([1], 0), Limits));
+        Assert.Equal("The prompt is empty: at least one token is needed.", RequestAdmission.Refusal(TestRequest.Greedy([], 1), Limits, new SchedulerOptions()));
+        Assert.Equal("max_tokens must be at least 1, not 0.", RequestAdmission.Refusal(TestRequest.Greedy([1], 0), Limits, new SchedulerOptions()));
     }
 }

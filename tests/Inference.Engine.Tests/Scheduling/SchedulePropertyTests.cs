@@ -66,7 +66,8 @@ public sealed class SchedulePropertyTests
         from cancelAfter in Gen.Frequency((4, Gen.Const((int?)null)), (1, Gen.Int[0, 20].Select(d => (int?)d)))
         from sampled in Gen.Bool
         from choices in Gen.Frequency((3, Gen.Const(1)), (1, Gen.Int[2, 4]))
-        select new Arrival(step, prompt, family, maxTokens, priority, client, deadline, cancelAfter, sampled, choices);
+        from isBeamSearch in Gen.Bool
+        select new Arrival(step, prompt, family, maxTokens, priority, client, deadline, cancelAfter, sampled, choices, isBeamSearch);
 
     private static readonly Gen<Schedule> AnySchedule =
         from options in AnyOptions
@@ -81,7 +82,9 @@ public sealed class SchedulePropertyTests
     {
         var copies = 0;
         AnySchedule.Sample(
-            schedule => Interlocked.Add(ref copies, Run(schedule)), iter: Schedules, writeLine: TestContext.Current.TestOutputHelper!.WriteLine);
+            schedule => Interlocked.Add(ref copies, Run(schedule)),
+            iter: Schedules,
+            writeLine: TestContext.Current.TestOutputHelper!.WriteLine);
         Assert.True(copies > Schedules / 10, $"only {copies} blocks were copied");
     }
 
@@ -92,12 +95,12 @@ public sealed class SchedulePropertyTests
         if (schedule.FailAt is { } failing)
             harness.Executor.FailWith = plan => plan.StepIndex == failing ? new ExecutionException("Scripted failure.") : null;
 
-        var arrivals = schedule.Arrivals.OrderBy(arrival => arrival.Step).SelectMany(Choices).ToArray();
+        var arrivals = schedule.Arrivals.OrderBy(arrival => arrival.Step).SelectMany((arrival, index) => Choices(arrival, index, schedule)).ToArray();
         var sequences = new List<Sequence>();
 
         // Each step computes at least one token of the sequence that is first in order, or is a decode step after a prompt step: far fewer
         // turns than this are ever needed, however often somebody is preempted.
-        var limit = 40 + arrivals.Sum(arrival => 4 * (arrival.Prompt + arrival.MaxTokens));
+        var limit = 40 + arrivals.Sum(arrival => 4 * (arrival.Beams?.Width ?? 1) * (arrival.Prompt + arrival.MaxTokens));
         for (var turn = 0; sequences.Count < arrivals.Length || !harness.Scheduler.IsIdle; turn++)
         {
             Assert.True(turn < limit, "the schedule does not come to an end");
@@ -119,26 +122,33 @@ public sealed class SchedulePropertyTests
         return harness.Executor.Plans.Sum(plan => plan.Copies.Length);
     }
 
-    /// <summary>They share their prompt; what one of them suffers, the next suffers later.</summary>
-    private static IEnumerable<Arrival> Choices(Arrival arrival, int index) => Enumerable.Range(0, arrival.ChoiceCount).Select(choice => arrival with
+    /// <summary>They share their prompt; what one of them suffers, the next suffers later. Or they are the beams of one request.</summary>
+    private static IEnumerable<Arrival> Choices(Arrival arrival, int index, Schedule schedule)
     {
-        Choice = choice,
-        Group = arrival.ChoiceCount > 1 ? $"group {index}" : null,
-        CancelAfter = arrival.CancelAfter + choice,
-    });
+        var (count, options) = (arrival.ChoiceCount, schedule.Options);
+        var isBeamSearch = arrival.IsBeamSearch && count > 1 && count <= options.MaxNumSeqs && options.Allocation == CacheAllocation.Paged
+            && SchedulingPolicy.MaxBeamLength(schedule.Limits, arrival.Prompt, count) > arrival.Prompt;
+        return Enumerable.Range(0, isBeamSearch ? 1 : count).Select(choice => arrival with
+        {
+            Choice = choice,
+            Group = count > 1 && !isBeamSearch ? $"group {index}" : null,
+            Beams = isBeamSearch ? new BeamSearchParameters { Width = count, Answers = 1 + arrival.Client % count, LengthPenalty = arrival.Priority } : null,
+            CancelAfter = arrival.CancelAfter + choice,
+        });
+    }
 
     private static void CheckEnd(Sequence sequence, Arrival arrival, Schedule schedule, ScriptedExecutor executor)
     {
         var response = SchedulerHarness.ResponseAsync(sequence).GetAwaiter().GetResult();
         var request = sequence.Request;
-        var expected = arrival.IsSampled
+        var expected = arrival.IsSampled || arrival.Beams is not null
             ? SchedulerHarness.AloneAsync(request with { Deadline = null }, schedule.Limits, schedule.Script).GetAwaiter().GetResult().TokenIds
             : executor.Continue(request.PromptTokenIds.Span, request.MaxTokens);
         Assert.Equal(expected.Take(response.TokenIds.Count), response.TokenIds);
         switch (response.Outcome.Reason)
         {
             case FinishReason.Length:
-                var most = Math.Min(request.MaxTokens, SchedulingPolicy.MaxSequenceLength(schedule.Limits) - arrival.Prompt);
+                var most = Math.Min(request.MaxTokens, SchedulingPolicy.MaxLengthOf(request, schedule.Limits) - arrival.Prompt);
                 Assert.Equal(most, response.TokenIds.Count);
                 break;
             case FinishReason.Cancelled:
@@ -165,8 +175,10 @@ public sealed class SchedulePropertyTests
     }
 
     private sealed record Arrival(
-        int Step, int Prompt, int Family, int MaxTokens, int Priority, int Client, int? Deadline, int? CancelAfter, bool IsSampled, int ChoiceCount)
+        int Step, int Prompt, int Family, int MaxTokens, int Priority, int Client, int? Deadline, int? CancelAfter, bool IsSampled, int ChoiceCount, bool IsBeamSearch)
     {
+        public BeamSearchParameters? Beams { get; init; }
+
         public int Choice { get; init; }
 
         public string? Group { get; init; }
@@ -178,6 +190,7 @@ public sealed class SchedulePropertyTests
             ClientWeight = 1 + Client,
             Deadline = Deadline is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             PromptGroup = Group,
+            Beams = Beams,
             CacheSalt = Family == 3 ? "salt" : null,
             Sampling = IsSampled ? new SamplingParameters { Temperature = 1, Seed = (ulong)(Family + limits.BlockSize + Choice) } : SamplingParameters.Greedy,
         };

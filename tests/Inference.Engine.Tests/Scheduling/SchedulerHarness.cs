@@ -37,10 +37,11 @@ internal sealed class SchedulerHarness : IDisposable
 
     public Sequence Submit(InferenceRequest request)
     {
-        Assert.Null(RequestAdmission.Refusal(request, Executor.Limits));
+        Assert.Null(RequestAdmission.Refusal(request, Executor.Limits, _options));
         Assert.True(Gate.TryEnter(request.PromptTokenIds.Length));
-        var id = ++_lastId;
-        var sequence = new Sequence(id, request, SchedulingPolicy.MaxSequenceLength(Executor.Limits), (ulong)id, Time.GetTimestamp());
+        var id = _lastId + 1;
+        _lastId += request.Beams?.Width ?? 1;
+        var sequence = new Sequence(id, request, SchedulingPolicy.MaxLengthOf(request, Executor.Limits), (ulong)id, Time.GetTimestamp());
         Scheduler.Add(sequence);
         return sequence;
     }
@@ -108,8 +109,9 @@ internal sealed class SchedulerHarness : IDisposable
     /// <summary>What a request gives when nothing else runs and nothing is short.</summary>
     public static async Task<CollectedResponse> AloneAsync(InferenceRequest request, ModelLimits limits, ScriptedExecutor.NextToken? next = null)
     {
-        var length = SchedulingPolicy.MaxSequenceLength(limits);
-        var ample = limits with { MaxModelLength = length, BlockCount = 2 * length, BlockSize = 1 };
+        var length = SchedulingPolicy.MaxLengthOf(request, limits);
+        var width = request.Beams?.Width ?? 1;
+        var ample = limits with { MaxModelLength = length, BlockCount = 2 * length * width, BlockSize = 1 };
         using var harness = new SchedulerHarness(executor: new ScriptedExecutor(ample, next));
         var sequence = harness.Submit(request);
         await harness.RunToEndAsync();

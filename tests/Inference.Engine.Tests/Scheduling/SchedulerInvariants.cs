@@ -11,7 +11,9 @@ internal static class SchedulerInvariants
         var violations = new List<string>();
         var sequences = snapshot.Running.Concat(snapshot.Queued).ToArray();
         Check(snapshot.Running.Length <= options.MaxNumSeqs, $"{snapshot.Running.Length} sequences are running");
-        Check(sequences.Length == snapshot.LiveCount, $"{snapshot.LiveCount} sequences are live, {sequences.Length} are listed");
+        var requests = sequences.Select(sequence => sequence.RequestId).Distinct().Count();
+        Check(requests == snapshot.LiveCount, $"{snapshot.LiveCount} requests are live, {requests} are listed");
+        Check(sequences.Select(sequence => sequence.Id).Distinct().Count() == sequences.Length, "a sequence is listed twice");
         CheckOrder(snapshot.Running);
         if (options.Policy != QueuePolicy.Fair)
             CheckOrder(snapshot.Queued);
@@ -20,7 +22,7 @@ internal static class SchedulerInvariants
         foreach (var sequence in snapshot.Running)
         {
             Check(sequence.Status == SequenceStatus.Running, $"sequence {sequence.Id} runs and is {sequence.Status}");
-            Check(sequence.ComputedLength > 0, $"sequence {sequence.Id} runs with nothing computed");
+            Check(sequence.ComputedLength > 0 || sequence.IsBeam, $"sequence {sequence.Id} runs with nothing computed");
             var needed = (sequence.ComputedLength + snapshot.BlockSize - 1) / snapshot.BlockSize;
             var isRight = options.Allocation == CacheAllocation.Paged ? sequence.Blocks.Length == needed : sequence.Blocks.Length >= needed;
             Check(isRight, $"sequence {sequence.Id} holds {sequence.Blocks.Length} blocks, not {needed}");
@@ -37,7 +39,7 @@ internal static class SchedulerInvariants
         {
             Check(sequence.ScheduledLength == 0, $"sequence {sequence.Id} is scheduled between steps");
             Check(sequence.CommittedBlocks == sequence.Blocks.Length, $"sequence {sequence.Id} holds a reservation between steps");
-            Check(sequence.ComputedLength < sequence.TotalLength, $"sequence {sequence.Id} has nothing left to compute");
+            Check(sequence.ComputedLength < sequence.TotalLength || sequence.IsBeam, $"sequence {sequence.Id} has nothing left to compute");
             Check(sequence.PromptLength <= sequence.TotalLength, $"sequence {sequence.Id} has lost some of its prompt");
             Check(sequence.TotalLength < sequence.MaxLength, $"sequence {sequence.Id} should have ended");
         }
