@@ -3,6 +3,7 @@ using System.Globalization;
 using Inference.Engine.Execution;
 using Inference.Engine.Requests;
 using Inference.Engine.Scheduling;
+using Inference.Engine.Speculation;
 
 namespace Inference.Engine;
 
@@ -33,6 +34,9 @@ public sealed class EngineMetrics
     private static readonly double[] StepTimeBuckets = [.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5];
 
     private static readonly int[] PreemptionBuckets = [1, 2, 3, 4, 5, 10, 20];
+
+    private static readonly KeyValuePair<string, object?>[] Positions =
+        [.. Enumerable.Range(0, SpeculationOptions.MostTokens).Select(static position => new KeyValuePair<string, object?>("position", position))];
 
     private readonly TimeProvider _time;
     private readonly Meter _meter;
@@ -147,7 +151,7 @@ public sealed class EngineMetrics
         _draftTokens.Add(proposed);
         _acceptedTokens.Add(accepted);
         for (var position = 0; position < accepted; position++)
-            _acceptedTokensPerPosition.Add(1, new KeyValuePair<string, object?>("position", position));
+            _acceptedTokensPerPosition.Add(1, Positions[position]);
     }
 
     /// <summary>A request joins for the first time, with so many tokens of its prompt in the cache.</summary>

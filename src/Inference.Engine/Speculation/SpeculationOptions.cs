@@ -6,8 +6,14 @@ namespace Inference.Engine.Speculation;
 /// </summary>
 public sealed record SpeculationOptions
 {
-    /// <summary>The most tokens proposed for one sequence in one step. 1 to 64; default 5.</summary>
-    public int NumSpeculativeTokens { get; init; } = 5;
+    /// <summary>What nobody may exceed.</summary>
+    internal const int MostTokens = 64;
+
+    /// <summary>
+    /// The most tokens proposed for one sequence in one step: so many while all are accepted, fewer while some are rejected. 1 to
+    /// <see cref="MostTokens"/>; default 15.
+    /// </summary>
+    public int NumSpeculativeTokens { get; init; } = 15;
 
     /// <summary>Of the latest tokens, the most that are looked for: a longer match counts as much as this. At most 32; default 4.</summary>
     public int PromptLookupMax { get; init; } = 4;
@@ -25,8 +31,8 @@ public sealed record SpeculationOptions
     /// <exception cref="ArgumentException">A value is out of range; the message names the option and the value.</exception>
     public void Validate()
     {
-        if (NumSpeculativeTokens is < 1 or > 64)
-            throw new ArgumentException($"num_speculative_tokens must be from 1 to 64, not {NumSpeculativeTokens}.");
+        if (NumSpeculativeTokens is < 1 or > MostTokens)
+            throw new ArgumentException($"num_speculative_tokens must be from 1 to {MostTokens}, not {NumSpeculativeTokens}.");
         if (PromptLookupMax is < 1 or > 32)
             throw new ArgumentException($"prompt_lookup_max must be from 1 to 32, not {PromptLookupMax}.");
         if (PromptLookupMin < 1 || PromptLookupMin > PromptLookupMax)

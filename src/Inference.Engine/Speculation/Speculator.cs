@@ -10,16 +10,17 @@ namespace Inference.Engine.Speculation;
 /// </summary>
 internal sealed class Speculator(SpeculationOptions options, BlockPool pool, EngineMetrics metrics)
 {
-    /// <summary>Adds proposed tokens to those sequences that get a token in the step and have had one before.</summary>
+    /// <summary>Adds proposed tokens to those sequences that get a token in the step and have had one before; not to beams, whose next tokens are not theirs.</summary>
     public void Fill(ScheduledStep step)
     {
-        foreach (var (sequence, _) in step.Entries)
+        for (var i = 0; i < step.Entries.Length; i++)
         {
             var room = SpeculationPolicy.Room(options, step.TokenCount, step.Budget);
             if (room == 0)
                 return;
+            var sequence = step.Entries[i].Sequence;
             if (sequence is { IsSampledThisStep: true, GeneratedLength: > 0, Beams: null })
-                Propose(step, sequence, room);
+                Propose(step, sequence, SpeculationPolicy.Share(room, step.Entries.Length - i));
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class SpeculationPolicyTests
         Assert.Equal(room, SpeculationPolicy.Room(Options, tokens, budget));
 
     [Theory]
-    [InlineData(100, 15, 5)]
+    [InlineData(100, 15, 4)]
     [InlineData(100, 2, 2)]
     [InlineData(4, 15, 3)]
     [InlineData(1, 15, 0)]
@@ -51,7 +51,7 @@ public sealed class SpeculationPolicyTests
         var acceptance = Paused();
         var resumed = SpeculationPolicy.After(acceptance, 5, 5, acceptance.ResumeAt);
 
-        Assert.Equal(5, SpeculationPolicy.Length(Options, resumed, acceptance.ResumeAt + 6, 100, 15));
+        Assert.True(SpeculationPolicy.Length(Options, resumed, acceptance.ResumeAt + 6, 100, 15) > 0);
         Assert.Equal(acceptance.Pause, resumed.Pause);
         for (var i = 0; i < 20; i++)
             resumed = SpeculationPolicy.After(resumed, 5, 5, 100);
@@ -64,7 +64,7 @@ public sealed class SpeculationPolicyTests
         var acceptance = Paused();
 
         Assert.Equal(0, SpeculationPolicy.Length(Options, acceptance, acceptance.ResumeAt - 1, 100, 15));
-        Assert.Equal(5, SpeculationPolicy.Length(Options, acceptance, acceptance.ResumeAt, 100, 15));
+        Assert.Equal(2, SpeculationPolicy.Length(Options, acceptance, acceptance.ResumeAt, 100, 15));
     }
 
     [Fact]
@@ -77,6 +77,30 @@ public sealed class SpeculationPolicyTests
         Assert.Equal(0, acceptance.ResumeAt);
         Assert.Equal(0.25, acceptance.Rate, 6);
     }
+
+    [Fact]
+    public void After_AllAccepted_ProposesTwiceAsManyUpToTheBound()
+    {
+        var options = Options with { NumSpeculativeTokens = 15 };
+        var acceptance = SpeculationPolicy.Initial;
+        var lengths = new List<int>();
+        for (var i = 0; i < 4; i++)
+        {
+            lengths.Add(SpeculationPolicy.Length(options, acceptance, i, 100, 100));
+            acceptance = SpeculationPolicy.After(acceptance, lengths[^1], lengths[^1], i);
+        }
+
+        Assert.Equal([4, 8, 15, 15], lengths);
+    }
+
+    [Theory]
+    [InlineData(8, 8, 3, 4)]
+    [InlineData(8, 8, 0, 2)]
+    [InlineData(8, 5, 5, 8)]
+    [InlineData(8, 5, 4, 5)]
+    [InlineData(64, 64, 64, 64)]
+    public void After_SomeRejectedOrCutShort_ProposesWhatHeld(int length, int proposed, int accepted, int next) =>
+        Assert.Equal(next, SpeculationPolicy.After(new Acceptance(1, length, 0, 16), proposed, accepted, 10).Length);
 
     private static Acceptance Paused()
     {

@@ -107,7 +107,7 @@ public sealed class SpeculativeDecodingTests : IDisposable
     }
 
     [Fact]
-    public async Task Step_LargeAlready_HoldsNoProposals()
+    public async Task Step_NearlyFull_SharesWhatIsLeft()
     {
         var options = Options with { Speculation = new SpeculationOptions { NumSpeculativeTokens = 4, MaxStepTokens = 7 } };
         var harness = Harness(Count, options);
@@ -116,9 +116,23 @@ public sealed class SpeculativeDecodingTests : IDisposable
         await harness.StepAsync();
         await harness.StepAsync();
 
-        // The first in order gets what there is.
-        Assert.Equal([5, 1, 1], harness.Executor.Plans[1].Sequences.ToArray().Select(step => step.TokenCount));
+        Assert.Equal([3, 2, 2], harness.Executor.Plans[1].Sequences.ToArray().Select(step => step.TokenCount));
         await harness.RunToEndAsync();
+    }
+
+    [Theory]
+    [InlineData(3, 8)]
+    [InlineData(8, 3)]
+    public async Task Step_AtTheBoundOrFull_HoldsNoProposals(int maxStepTokens, int maxNumBatchedTokens)
+    {
+        var speculation = new SpeculationOptions { MaxStepTokens = maxStepTokens };
+        var harness = Harness(Count, new SchedulerOptions { MaxNumSeqs = 3, MaxNumBatchedTokens = maxNumBatchedTokens, Speculation = speculation });
+        for (var i = 0; i < 3; i++)
+            harness.Submit(TestRequest.Greedy([.. Enumerable.Range(i, 12).Select(t => t % 10)], 40));
+        await harness.RunToEndAsync();
+
+        Assert.All(harness.Executor.Plans.Where(plan => plan.Sequences.Length == 3), plan => Assert.Equal(1, plan.Sequences.Span[0].LogitsCount));
+        Assert.Contains(harness.Executor.Plans, plan => plan.Sequences.Length == 3);
     }
 
     [Fact]
