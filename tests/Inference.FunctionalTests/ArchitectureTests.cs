@@ -10,6 +10,7 @@ public sealed class ArchitectureTests
     {
         ["Engine"] = [],
         ["Execution"] = ["Engine", "Models", "OnnxRuntime"],
+        ["Grammar"] = [],
         ["Models"] = [],
         ["OnnxRuntime"] = ["OnnxRuntime.Binding"],
         ["OnnxRuntime.Binding"] = [],
