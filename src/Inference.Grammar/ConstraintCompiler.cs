@@ -26,7 +26,11 @@ public static class ConstraintCompiler
         var budget = new CompileBudget(limits, time, cancellation);
         var builder = new AutomatonBuilder(budget, vocabulary.Alphabet);
         var root = Build(spec, builder);
-        return new CompiledConstraint(AutomatonCompiler.Compile(builder, root), vocabulary, limits.MaxDepth);
+        var compiled = new CompiledConstraint(AutomatonCompiler.Compile(builder, root), vocabulary, limits.MaxDepth);
+        // The first mask is the one that every answer needs: found here, where nobody waits.
+        if (compiled.MaskOf(compiled.Start).Count == 0 && !compiled.Start.IsComplete)
+            throw new ConstraintException($"{budget.Place} allows no answer that the model's tokens can spell.");
+        return compiled;
     }
 
     private static int Build(ConstraintSpec spec, AutomatonBuilder builder)

@@ -91,6 +91,18 @@ public sealed class Tokenizer
     /// <summary>Whether the id is a special token's, which decoding can leave out.</summary>
     public bool IsSpecial(int id) => IdToToken(id) is { } token && _added.IsSpecial(token);
 
+    /// <summary>
+    /// The bytes that an id adds to a text that has begun, which need not be whole characters; empty for special tokens and unused ids.
+    /// </summary>
+    public byte[] BytesOf(int id)
+    {
+        if (IsSpecial(id))
+            return [];
+        if (_added.DecodedTextOf(id) is { } text)
+            return Encoding.UTF8.GetBytes(text);
+        return _vocabulary.TokenOf(id) is { } token ? TokenBytes.Of(token, _decoder) : [];
+    }
+
     /// <summary>What an id contributes to decoding; null when it contributes nothing.</summary>
     internal string? DecodedToken(int id, bool skipSpecialTokens)
     {

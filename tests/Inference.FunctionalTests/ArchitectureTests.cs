@@ -15,7 +15,7 @@ public sealed class ArchitectureTests
         ["OnnxRuntime"] = ["OnnxRuntime.Binding"],
         ["OnnxRuntime.Binding"] = [],
         ["Protocol"] = [],
-        ["Server"] = ["Engine", "Execution", "Protocol", "Tokenization"],
+        ["Server"] = ["Engine", "Execution", "Grammar", "Protocol", "Tokenization"],
         ["Tokenization"] = [],
     };
 

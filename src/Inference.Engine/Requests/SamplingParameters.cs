@@ -35,13 +35,19 @@ public sealed record SamplingParameters
     /// <summary>Same seed, same tokens, whatever else is running; null draws a fresh seed.</summary>
     public ulong? Seed { get; init; }
 
-    /// <summary>Added to the logits of these token ids before everything else; null for none.</summary>
+    /// <summary>Added to the logits of these token ids before all but <see cref="Constraint"/>; null for none.</summary>
     public FrozenDictionary<int, float>? LogitBias { get; init; }
 
     /// <summary>
     /// How many of the most likely alternatives to report with each token (0 reports the chosen token's own); null reports nothing.
     /// </summary>
     public int? TopLogprobs { get; init; }
+
+    /// <summary>
+    /// What the tokens may be, before the first one; null: anything. All others have a logit of -∞ before everything else. It is forked for
+    /// each sequence, so that requests can share it.
+    /// </summary>
+    public ITokenConstraint? Constraint { get; init; }
 
     /// <summary>Whether <see cref="Temperature"/> asks for the arg max.</summary>
     public bool IsGreedy => Temperature == 0;

@@ -13,6 +13,9 @@ internal static class LogitsRow
     /// <summary>Weights per sum.</summary>
     public const int SumBlock = 512;
 
+    /// <summary>Tokens per word of a mask.</summary>
+    public const int MaskWidth = 32;
+
     private const int Lanes = 8;
 
     /// <summary>
@@ -98,6 +101,36 @@ internal static class LogitsRow
 
         foreach (ref var logit in logits[(vectors.Length * Lanes)..])
             logit = logit >= minimum ? logit : float.NegativeInfinity;
+    }
+
+    /// <summary>Sets the logits of tokens whose bit is not set to -∞.</summary>
+    /// <param name="logits">One for each token.</param>
+    /// <param name="mask">Token i is bit i % 32 of word i / 32.</param>
+    public static void MaskTokens(Span<float> logits, ReadOnlySpan<uint> mask)
+    {
+        var bits = Vector256.Create(1u, 2, 4, 8, 16, 32, 64, 128);
+        for (var start = 0; start < logits.Length; start += MaskWidth)
+        {
+            var word = mask[start / MaskWidth];
+            var part = logits[start..Math.Min(start + MaskWidth, logits.Length)];
+            if (word == uint.MaxValue)
+                continue;
+            if (word == 0)
+            {
+                part.Fill(float.NegativeInfinity);
+                continue;
+            }
+
+            var vectors = MemoryMarshal.Cast<float, Vector256<float>>(part);
+            for (var i = 0; i < vectors.Length; i++)
+            {
+                var isKept = Vector256.Equals(Vector256.Create(word >> (i * Lanes)) & bits, bits).AsSingle();
+                vectors[i] = Vector256.ConditionalSelect(isKept, vectors[i], Vector256.Create(float.NegativeInfinity));
+            }
+
+            for (var i = vectors.Length * Lanes; i < part.Length; i++)
+                part[i] = (word >> i & 1) != 0 ? part[i] : float.NegativeInfinity;
+        }
     }
 
     /// <summary>

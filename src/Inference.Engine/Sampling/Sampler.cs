@@ -7,7 +7,7 @@ using Inference.Engine.Scheduling;
 namespace Inference.Engine.Sampling;
 
 /// <summary>
-/// Chooses the next token from a row of logits. In order: log-probabilities of the raw logits; bias, minimum length, penalties
+/// Chooses the next token from a row of logits. In order: log-probabilities of the raw logits; the constraint, bias, minimum length, penalties
 /// (<see cref="SamplingState.Adjust"/>); arg max, or: temperature, min-p, top-k, top-p, one random number. Each filter counts what the
 /// earlier ones left as the whole. No step sorts the vocabulary. Owned by the engine loop: its buffers are reused from row to row.
 /// </summary>

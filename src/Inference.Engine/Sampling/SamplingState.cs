@@ -9,6 +9,9 @@ namespace Inference.Engine.Sampling;
 /// </summary>
 internal sealed class SamplingState
 {
+    private ITokenConstraint? _constraint;
+    private uint[] _mask = [];
+
     /// <summary>Times a token is in the output; tokens of the prompt alone have 0. Null without penalties.</summary>
     private readonly Dictionary<int, int>? _counts;
 
@@ -18,6 +21,7 @@ internal sealed class SamplingState
     {
         Request = request;
         Seed = request.Sampling.Seed ?? seed;
+        _constraint = request.Sampling.Constraint?.Fork();
         var parameters = request.Sampling;
         if (parameters is { RepetitionPenalty: 1, PresencePenalty: 0, FrequencyPenalty: 0 })
             return;
@@ -38,7 +42,10 @@ internal sealed class SamplingState
 
     /// <summary>Whether the next token is the arg max of the model's own logits, and nothing else of them is wanted.</summary>
     public bool IsPlainArgMax =>
-        Parameters is { IsGreedy: true, LogitBias: null, TopLogprobs: null } && Request.Beams is null && _counts is null && GeneratedCount >= Request.MinTokens;
+        Parameters is { IsGreedy: true, LogitBias: null, TopLogprobs: null, Constraint: null } && Request.Beams is null && _counts is null && GeneratedCount >= Request.MinTokens;
+
+    /// <summary>Whether nothing can be added to what was generated.</summary>
+    public bool IsFinished => _constraint is { IsFinished: true };
 
     /// <summary>Tokens generated so far: the index of the next random numbers.</summary>
     public int GeneratedCount { get; private set; }
@@ -50,6 +57,7 @@ internal sealed class SamplingState
     public void Observe(int tokenId)
     {
         GeneratedCount++;
+        _constraint?.Accept(tokenId);
         if (_counts is not null)
             CollectionsMarshal.GetValueRefOrAddDefault(_counts, tokenId, out _)++;
     }
@@ -58,6 +66,7 @@ internal sealed class SamplingState
     public void CopyFrom(SamplingState other)
     {
         GeneratedCount = other.GeneratedCount;
+        _constraint = other._constraint?.Fork();
         if (_counts is null)
             return;
         _counts.Clear();
@@ -65,12 +74,18 @@ internal sealed class SamplingState
             _counts.Add(token, count);
     }
 
+    /// <summary>The token that comes next whatever the logits: none when somebody wants to know how likely it was.</summary>
+    public int? Forced => _constraint is not null && Parameters.TopLogprobs is null && _constraint.TryGetForced(out var token) ? token : null;
+
     /// <summary>
-    /// Changes the logits as the request asks, in this order: bias, stop tokens masked before the minimum length, penalties (repetition,
-    /// then frequency and presence). Touches only the tokens concerned.
+    /// Changes the logits as the request asks, in this order: tokens masked that the constraint does not allow, bias, stop tokens masked before the minimum length, penalties
+    /// (repetition, then frequency and presence). Touches only the tokens concerned.
     /// </summary>
     public void Adjust(Span<float> logits)
     {
+        if (_constraint is not null)
+            Constrain(logits, _constraint);
+
         if (Parameters.LogitBias is { } bias)
         {
             foreach (var (token, value) in bias)
@@ -89,6 +104,14 @@ internal sealed class SamplingState
 
         if (_counts is not null)
             Penalise(logits, _counts);
+    }
+
+    private void Constrain(Span<float> logits, ITokenConstraint constraint)
+    {
+        if (_mask.Length == 0)
+            _mask = new uint[(logits.Length + LogitsRow.MaskWidth - 1) / LogitsRow.MaskWidth];
+        constraint.FillMask(_mask);
+        LogitsRow.MaskTokens(logits, _mask);
     }
 
     private void Penalise(Span<float> logits, Dictionary<int, int> counts)

@@ -368,6 +368,17 @@ internal sealed class Scheduler
             return;
         }
 
+        AppendToken(sequence, token, now);
+        // What can only come next needs no logits: it is computed together with the token after it.
+        while (!sequence.Status.IsFinished() && sequence.ForcedToken is { } forced)
+        {
+            sequence.Sampling.Observe(forced);
+            AppendToken(sequence, new SampledToken(forced), now);
+        }
+    }
+
+    private void AppendToken(Sequence sequence, in SampledToken token, long now)
+    {
         sequence.Append(token);
         _siblings.Release(sequence, _queue);
         _metrics.TokenGenerated(sequence, now);

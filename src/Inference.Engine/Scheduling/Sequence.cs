@@ -266,6 +266,12 @@ internal sealed class Sequence
     /// <summary>Adds the log-probabilities of the prompt's next token.</summary>
     public void AppendScore(TokenLogprobs logprobs) => _promptLogprobs.Add(logprobs);
 
+    /// <summary>The token that comes next whatever the model says; null: there is no such one.</summary>
+    public int? ForcedToken => IsInStep ? Sampling.Forced : null;
+
+    /// <summary>Whether all tokens that were sampled are its own already. Proposed ones that were accepted are sampled together and appended one by one.</summary>
+    private bool IsInStep => Sampling.GeneratedCount == GeneratedLength;
+
     /// <summary>Adds a generated token and sends it to the request's reader.</summary>
     public void Append(in SampledToken token)
     {
@@ -283,7 +289,7 @@ internal sealed class Sequence
     /// <summary>Why it ends with the token that was just appended; null: it goes on.</summary>
     public FinishReason? ReasonToStop()
     {
-        if (Request.StopTokenIds.Contains(_tokens[TotalLength - 1]))
+        if ((IsInStep && Sampling.IsFinished) || Request.StopTokenIds.Contains(_tokens[TotalLength - 1]))
             return FinishReason.Stop;
         return TotalLength >= MaxLength ? FinishReason.Length : null;
     }
@@ -325,7 +331,7 @@ internal sealed class Sequence
     private RequestOutcome OutcomeOf(FinishReason reason, string? error) => new()
     {
         Reason = reason,
-        StopTokenId = reason == FinishReason.Stop ? _tokens[TotalLength - 1] : null,
+        StopTokenId = reason == FinishReason.Stop && Request.StopTokenIds.Contains(_tokens[TotalLength - 1]) ? _tokens[TotalLength - 1] : null,
         Error = error,
         PromptTokens = PromptLength,
         CompletionTokens = CompletionLength,

@@ -9,11 +9,13 @@ internal sealed class AutomatonCompiler
     private const int Never = int.MaxValue;
 
     private readonly AutomatonBuilder _builder;
+    private readonly HashSet<int> _ends;
     private readonly int[] _minDepth;
 
     private AutomatonCompiler(AutomatonBuilder builder)
     {
         _builder = builder;
+        _ends = [.. builder.Rules.Select(rule => rule.End)];
         _minDepth = MinDepths();
     }
 
@@ -76,13 +78,27 @@ internal sealed class AutomatonCompiler
                 var inside = depths[_builder.StartOf(edge.Callee)];
                 if (inside == Never)
                     return;
-                depth = Math.Max(depth, inside + 1);
+                // What a rule ends with needs no frame.
+                depth = Math.Max(depth, inside + (LeadsOnlyToEnd(edge.Target) ? 0 : 1));
             }
 
             while (levels.Count <= depth)
                 levels.Add(new());
             levels[depth].Push(source);
         }
+    }
+
+    private bool LeadsOnlyToEnd(int state)
+    {
+        // Longer chains, should there be any, only cost a level.
+        for (var length = 0; length < 8 && !_ends.Contains(state); length++)
+        {
+            if (_builder.States[state] is not [{ Kind: EdgeKind.Empty } way])
+                return false;
+            state = way.Target;
+        }
+
+        return _ends.Contains(state);
     }
 
     /// <summary>For each state the edges that lead to it, or call the rule that it starts.</summary>
@@ -105,7 +121,6 @@ internal sealed class AutomatonCompiler
     /// <summary>Numbers the states that are needed, and skips those that only lead on to one other.</summary>
     private Automaton Build(int start)
     {
-        var isEnd = new HashSet<int>(_builder.Rules.Select(rule => rule.End));
         var ids = new Dictionary<int, int>();
         var order = new List<int>();
         var states = new List<List<Edge>>();
@@ -116,7 +131,7 @@ internal sealed class AutomatonCompiler
             states.Add([.. _builder.States[order[i]].Where(IsUsable).Select(Renumber)]);
         }
 
-        return new Automaton(states, [.. order.Select(isEnd.Contains)], [.. order.Select(state => _minDepth[state])], first);
+        return new Automaton(states, [.. order.Select(_ends.Contains)], [.. order.Select(state => _minDepth[state])], first);
 
         Edge Renumber(Edge edge) => edge with
         {
@@ -126,7 +141,7 @@ internal sealed class AutomatonCompiler
 
         int Number(int state)
         {
-            while (!isEnd.Contains(state) && Only(state) is { Kind: EdgeKind.Empty } way)
+            while (!_ends.Contains(state) && Only(state) is { Kind: EdgeKind.Empty } way)
                 state = way.Target;
             if (!ids.TryGetValue(state, out var id))
             {

@@ -46,6 +46,9 @@ internal readonly record struct DecimalNumber(BigInteger Unscaled, int Scale) : 
         return Math.Abs((long)exponent) > MaxDigits ? null : Normalize(unscaled, fraction - exponent);
     }
 
+    /// <summary>In JSON.</summary>
+    public override string ToString() => (Sign < 0 ? "-" : "") + WholeDigits + (IsInteger ? "" : "." + FractionDigits);
+
     /// <summary>As an integer of units of 10^-<paramref name="scale"/>, which must be at least its own.</summary>
     public BigInteger Scaled(int scale) => Unscaled * BigInteger.Pow(10, scale - Scale);
 

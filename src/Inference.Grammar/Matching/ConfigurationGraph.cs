@@ -12,7 +12,7 @@ internal sealed class ConfigurationGraph
     private const int MaxStacks = 100_000;
 
     /// <summary>More states than this in one configuration are the mark of a grammar that can be read in absurdly many ways.</summary>
-    private const int MaxStates = 10_000;
+    private const int MaxStates = 100_000;
 
     private readonly Automaton _automaton;
     private readonly int _maxDepth;

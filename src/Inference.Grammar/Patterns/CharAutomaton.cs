@@ -32,7 +32,7 @@ internal sealed class CharAutomaton
         var isAccepting = new bool[count];
         for (var i = 0; i < count; i++)
         {
-            isAccepting[i] = i >= min;
+            isAccepting[i] = i >= min && !(i > max);
             edges[i] = i + 1 < count ? [(CodePointSet.All, i + 1)] : max is null ? [(CodePointSet.All, i)] : [];
         }
 

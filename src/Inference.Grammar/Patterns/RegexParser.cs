@@ -109,7 +109,7 @@ internal sealed class RegexParser
         if (ReadQuantifier() is not var (min, max))
             return item;
         TryTake('?');
-        return Peek() is '*' or '+' or '?' ? throw Error("a quantifier follows a quantifier") : new RegexNode.Repeat(item, min, max);
+        return Peek() is '*' or '+' or '?' || ReadQuantifier() is not null ? throw Error("a quantifier follows a quantifier") : new RegexNode.Repeat(item, min, max);
     }
 
     private (int Min, int? Max)? ReadQuantifier()

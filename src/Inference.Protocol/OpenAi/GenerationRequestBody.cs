@@ -116,6 +116,21 @@ public abstract record GenerationRequestBody
     /// <summary>Told back as "default" when it was sent: there is one.</summary>
     public string? ServiceTier { get; init; }
 
-    /// <summary>Only type "text" is supported.</summary>
+    /// <summary>What the answer must look like: an object of type "text", "json_object" or "json_schema".</summary>
     public JsonElement? ResponseFormat { get; init; }
+
+    /// <summary>What the answer must look like, vLLM's way: an object with one of json, json_object, regex, choice and grammar.</summary>
+    public JsonElement? StructuredOutputs { get; init; }
+
+    /// <summary>An older name of structured_outputs.json: a schema, or one as a string.</summary>
+    public JsonElement? GuidedJson { get; init; }
+
+    /// <summary>An older name of structured_outputs.regex.</summary>
+    public string? GuidedRegex { get; init; }
+
+    /// <summary>An older name of structured_outputs.choice.</summary>
+    public string[]? GuidedChoice { get; init; }
+
+    /// <summary>An older name of structured_outputs.grammar.</summary>
+    public string? GuidedGrammar { get; init; }
 }

@@ -6,13 +6,14 @@ using Inference.Server.Validation;
 namespace Inference.Server.Endpoints;
 
 /// <summary>POST /v1/chat/completions.</summary>
-internal sealed class ChatCompletionEndpoint(ChatCompletionValidator validator, GenerationResponder responder, ServedModel model)
+internal sealed class ChatCompletionEndpoint(ChatCompletionValidator validator, ConstraintCompilation constraints, GenerationResponder responder, ServedModel model)
 {
     /// <summary>Reads, checks, runs, answers.</summary>
     public async Task HandleAsync(HttpContext context)
     {
         var body = await RequestReader.ReadAsync(context.Request, OpenAiJsonContext.Default.ChatCompletionRequest, context.RequestAborted);
         var generation = validator.Validate(body, "chatcmpl-" + context.TraceIdentifier);
+        generation = await constraints.ApplyAsync(generation, context.RequestAborted);
         await responder.RespondAsync(context, generation, new ChatFormat(generation, model.Tokenizer));
     }
 }

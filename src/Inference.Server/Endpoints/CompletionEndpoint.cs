@@ -6,13 +6,14 @@ using Inference.Server.Validation;
 namespace Inference.Server.Endpoints;
 
 /// <summary>POST /v1/completions.</summary>
-internal sealed class CompletionEndpoint(CompletionValidator validator, GenerationResponder responder, ServedModel model)
+internal sealed class CompletionEndpoint(CompletionValidator validator, ConstraintCompilation constraints, GenerationResponder responder, ServedModel model)
 {
     /// <summary>Reads, checks, runs, answers.</summary>
     public async Task HandleAsync(HttpContext context)
     {
         var body = await RequestReader.ReadAsync(context.Request, OpenAiJsonContext.Default.CompletionRequest, context.RequestAborted);
         var generation = validator.Validate(body, "cmpl-" + context.TraceIdentifier);
+        generation = await constraints.ApplyAsync(generation, context.RequestAborted);
         await responder.RespondAsync(context, generation, new CompletionFormat(generation, model.Tokenizer));
     }
 }

@@ -63,6 +63,7 @@ internal static class ServiceRegistration
         .AddSingleton<PromptEncoder>()
         .AddSingleton<ChatPromptRenderer>()
         .AddSingleton<GenerationBuilder>()
+        .AddSingleton<ConstraintCompilation>()
         .AddSingleton<CompletionValidator>()
         .AddSingleton<ChatCompletionValidator>();
 

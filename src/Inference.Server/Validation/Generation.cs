@@ -39,6 +39,9 @@ internal sealed record Generation
     /// <summary>One for each choice, prompt by prompt; with beam search one for all choices of a prompt.</summary>
     public required ImmutableArray<InferenceRequest> Choices { get; init; }
 
+    /// <summary>What the answers must look like, not yet compiled; null: anything.</summary>
+    public ResponseConstraint? Constraint { get; init; }
+
     /// <summary>How many of the choices each prompt has.</summary>
     public required int ChoicesPerPrompt { get; init; }
 

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Text.Json;
 using Inference.Engine.Requests;
 using Inference.Protocol.OpenAi;
 using Inference.Server.Errors;
@@ -33,7 +32,6 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
             throw ApiErrors.ModelNotFound(name.Length <= 128 ? name : name[..128] + "…");
         }
 
-        CheckUnsupported(body);
         if (body.StreamOptions is not null && body.Stream != true)
         {
             throw ApiErrors.Invalid("stream_options", "'stream_options' is only allowed when 'stream' is true.");
@@ -54,6 +52,12 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
 
         // Which are best is told by their log-probabilities.
         var sampling = SamplingValidator.Validate(body, topLogprobs ?? (bestOf > n ? 0 : null), model);
+        var constraint = ResponseConstraintReader.Read(body);
+        if (beams is not null && constraint is not null)
+        {
+            throw ApiErrors.Invalid(constraint.Param, $"'{constraint.Param}' is not supported with 'use_beam_search'.", "unsupported_parameter");
+        }
+
         if (beams is not null)
         {
             sampling = sampling with { Temperature = 0, TopP = 1, TopK = 0, MinP = 0 };
@@ -63,6 +67,7 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
         {
             PromptLogprobs = CheckPromptLogprobs(body),
             Beams = beams is { Width: > 1 } ? beams : null,
+            Constraint = constraint,
         };
     }
 
@@ -149,6 +154,7 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
             IsPromptOnly = settings.IsPromptOnly,
             SpellsTokenIds = body.ReturnTokensAsTokenIds ?? false,
             Text = settings.Text,
+            Constraint = settings.Constraint,
         };
     }
 
@@ -162,18 +168,6 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
     // With a seed, the choices of a prompt must differ and still be repeatable.
     private static SamplingParameters WithSeedOf(SamplingParameters sampling, int choice) =>
         sampling.Seed is { } seed && choice > 0 ? sampling with { Seed = unchecked(seed + (ulong)choice) } : sampling;
-
-    private static void CheckUnsupported(GenerationRequestBody body)
-    {
-        if (body.ResponseFormat is { } format
-            && !(format.ValueKind == JsonValueKind.Object
-                && format.TryGetProperty("type", out var type)
-                && type.ValueKind == JsonValueKind.String
-                && type.ValueEquals("text")))
-        {
-            throw ApiErrors.Invalid("response_format", "'response_format' supports only {\"type\": \"text\"}.", "unsupported_parameter");
-        }
-    }
 
     private TextOptions BuildTextOptions(GenerationRequestBody body)
     {

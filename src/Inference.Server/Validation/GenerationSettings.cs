@@ -13,6 +13,9 @@ internal sealed record GenerationSettings(int N, int BestOf, int? TopLogprobs, S
     /// <summary>How many alternatives the answer reports with each token of the prompt, in a field of its own; null for nothing.</summary>
     public int? PromptLogprobs { get; init; }
 
+    /// <summary>What the answers must look like; null: anything.</summary>
+    public ResponseConstraint? Constraint { get; init; }
+
     /// <summary>Whether the text begins with the prompt.</summary>
     public bool IsEchoing { get; init; }
 

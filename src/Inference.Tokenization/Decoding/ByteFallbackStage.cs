@@ -14,14 +14,21 @@ internal sealed class ByteFallbackStage : DecoderStage
 
     public override void Push(string token)
     {
-        bool isByte = token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>';
-        if (isByte && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
+        if (TryReadByte(token, out byte value))
         {
             _run.Add(value);
             return;
         }
         EndStream();
         Emit(token);
+    }
+
+    /// <summary>The byte that a token such as &lt;0x41&gt; stands for.</summary>
+    public static bool TryReadByte(string token, out byte value)
+    {
+        value = 0;
+        return token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>'
+            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 
     protected override void EndStream()

@@ -6,6 +6,12 @@ namespace Inference.Tokenization.Decoding;
 /// <param name="stages">The stages in order; at least one.</param>
 internal sealed class TokenDecoder(IReadOnlyList<DecoderStep> stages)
 {
+    /// <summary>Whether tokens spell bytes in the <see cref="ByteAlphabet"/>.</summary>
+    public bool IsByteLevel { get; } = stages.Any(static step => step.Create(false) is ByteLevelStage);
+
+    /// <summary>Whether tokens such as &lt;0x41&gt; are bytes.</summary>
+    public bool HasByteFallback { get; } = stages.Any(static step => step.Create(false) is ByteFallbackStage);
+
     /// <summary>A new chain that appends what it decodes to <paramref name="output"/>; its first stage.</summary>
     public DecoderStage Start(StringBuilder output)
     {

@@ -34,6 +34,17 @@ public sealed class LogitsRowTests
     }
 
     [Fact]
+    public void MaskTokens_AnyRow_KeepsThoseWithABit()
+    {
+        Gen.Select(Logits.Array[1, 300], Gen.OneOf(Gen.UInt, Gen.Const(0u), Gen.Const(uint.MaxValue)).Array[10]).Sample((logits, mask) =>
+        {
+            var expected = logits.Select((logit, i) => (mask[i / 32] >> (i % 32) & 1) == 1 ? logit : float.NegativeInfinity).ToArray();
+            LogitsRow.MaskTokens(logits, mask);
+            Assert.Equal(expected, logits);
+        });
+    }
+
+    [Fact]
     public void SumAbove_AnyRow_SumsWhatRanksAbove()
     {
         // Multiples of 1/16: many are equal, and sums are exact.
