@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using Inference.Engine.Requests;
+using Inference.Engine.Scheduling;
+using Inference.Engine.Speculation;
 using Inference.Testing;
 
 namespace Inference.Engine.Tests.Sampling;
@@ -75,6 +77,29 @@ public sealed class TokenConstraintTests
         Assert.Equal(FinishReason.Length, response.Outcome.Reason);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.7)]
+    public async Task Constraint_WithProposedTokens_GivesTheSameTokens(double temperature)
+    {
+        // Counts to nine and begins again; every seventh place asks for something else, every eleventh leaves no choice.
+        var places = Enumerable.Range(0, 60).Select(i => i % 11 == 10 ? [20] : i % 7 == 6 ? new[] { 11, 12 } : [.. Enumerable.Range(0, 10)]).ToArray();
+        var sampling = new SamplingParameters { Temperature = (float)temperature, Seed = 3 };
+        var request = Constrained([.. Enumerable.Range(0, 20).Select(i => i % 10)], places, sampling) with { MaxTokens = 100 };
+        var speculating = new SchedulerOptions { Speculation = new SpeculationOptions { NumSpeculativeTokens = 4 } };
+
+        await using var plain = new EngineHost(new ScriptedExecutor(next: Count));
+        await using var host = new EngineHost(new ScriptedExecutor(next: Count), speculating);
+        var expected = await plain.RunAsync(request, Token);
+        var response = await host.RunAsync(request, Token);
+
+        Assert.Equal(places.Length, response.TokenIds.Count);
+        Assert.Equal(expected.TokenIds, response.TokenIds);
+        Assert.Equal(FinishReason.Stop, response.Outcome.Reason);
+        Assert.InRange(host.Executor.Plans.Count, 1, plain.Executor.Plans.Count - 1);
+        Assert.Empty(host.Executor.Violations);
+    }
+
     [Fact]
     public async Task Constraint_SharedByRequests_IsEachOnesOwn()
     {
@@ -98,6 +123,8 @@ public sealed class TokenConstraintTests
         Assert.Equal(FinishReason.Error, (await dead).Outcome.Reason);
         Assert.Equal(8, (await other).TokenIds.Count);
     }
+
+    private static int Count(ReadOnlySpan<int> history) => (history[^1] + 1) % 10;
 
     private static InferenceRequest Constrained(int[] prompt, params int[][] places) => Constrained(prompt, places, SamplingParameters.Greedy);
 
