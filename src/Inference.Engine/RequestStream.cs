@@ -42,6 +42,11 @@ public sealed class RequestStream
     /// </summary>
     public int CachedTokens => _sequence?.CachedTokens ?? 0;
 
+    /// <summary>When things happened to it, as far as it has come; final once the terminal event was read. Null: it was never taken in.</summary>
+    public RequestTimings? Timings => _sequence is { Timings: var timings }
+        ? new RequestTimings(timings.Arrival, timings.FirstScheduled, timings.FirstToken, timings.LastToken)
+        : null;
+
     /// <summary>
     /// Of the prompt's tokens, from its second one on: [prompt - 1], when <see cref="InferenceRequest.PromptLogprobs"/> asks for it. Known
     /// once a token was read, empty before.

@@ -55,6 +55,7 @@ public sealed class ErrorTests
     [InlineData(Completions, """{"prompt": "a", "echo": true, "suffix": "b"}""", 400, "suffix", null)]
     [InlineData(Completions, """{"prompt": "a", "prompt_logprobs": 1, "stream": true}""", 400, "prompt_logprobs", null)]
     [InlineData(Completions, """{"prompt": "a", "prompt_logprobs": -1}""", 400, "prompt_logprobs", null)]
+    [InlineData(Completions, """{"prompt": "a", "prompt_logprobs": 1, "use_beam_search": true, "best_of": 2}""", 400, "use_beam_search", null)]
     [InlineData(Completions, """{"prompt": "a", "logprobs": 1.5}""", 400, "logprobs", null)]
     [InlineData(Completions, """{"prompt": "a", "truncate_prompt_tokens": 0}""", 400, "truncate_prompt_tokens", null)]
     [InlineData(Completions, """{"prompt": "a", "truncate_prompt_tokens": 2, "truncation_side": "top"}""", 400, "truncation_side", null)]

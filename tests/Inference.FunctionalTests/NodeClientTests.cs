@@ -1,6 +1,9 @@
+using Inference.Server.Parsing;
+using Inference.Server.Serving;
+
 namespace Inference.FunctionalTests;
 
-/// <summary>OpenAI's own JavaScript client against the server, run by node.</summary>
+/// <summary>JavaScript clients against the server, run by node: OpenAI's own, the Vercel AI SDK, LangChain.</summary>
 public sealed class NodeClientTests : IClassFixture<NodeClients>
 {
     [Theory]
@@ -21,5 +24,31 @@ public sealed class NodeClientTests : IClassFixture<NodeClients>
                 .Replace("TOTAL", $"{prompt + 6}", StringComparison.Ordinal),
             output.Trim());
         await server.IdleAsync();
+    }
+
+    [Theory]
+    [InlineData("openai.js", "streamTools", """{"calls":[["function","weather","{\"city\": \"Graz\"}"]],"finish_reason":"tool_calls"}""")]
+    [InlineData("ai-sdk.js", "tools,streamTools", """{"tools":{"calls":[{"toolName":"weather","input":{"city":"Graz"}}],"finishReason":"tool-calls"},"streamTools":{"pieces":"{\"city\": \"Graz\"}","calls":[{"toolName":"weather","input":{"city":"Graz"}}],"finishReason":"tool-calls"}}""")]
+    [InlineData("langchain.js", "tools,streamTools", """{"tools":{"calls":[{"name":"weather","args":{"city":"Graz"}}]},"streamTools":{"calls":[{"name":"weather","args":{"city":"Graz"}}]}}""")]
+    public async Task Client_Tools_AreCalled(string script, string scenarios, string expected)
+    {
+        await using var server = await Parrot.StartAsync(
+            """<tool_call>{"name": "weather", "arguments": {"city": "Graz"}}</tool_call>""", ChatTraits.None with { Tools = ToolCallFormat.Named("hermes") });
+
+        var output = await NodeClients.RunAsync(script, new Uri(server.Address, "v1").ToString(), scenarios);
+
+        Assert.Equal(expected, output.Trim());
+    }
+
+    [Theory]
+    [InlineData("ai-sdk.js", "chat,stream", """{"chat":{"text":"Hello!","finishReason":"stop","outputTokens":COUNT},"stream":{"text":"Hello!","finishReason":"stop"}}""")]
+    [InlineData("langchain.js", "chat,stream,toolAnswer", """{"chat":{"text":"Hello!","finish":"stop","outputTokens":COUNT},"stream":{"text":"Hello!"},"toolAnswer":{"text":"Hello!"}}""")]
+    public async Task Client_Chat_IsAnswered(string script, string scenarios, string expected)
+    {
+        await using var server = await Parrot.StartAsync("Hello!", ChatTraits.None);
+
+        var output = await NodeClients.RunAsync(script, new Uri(server.Address, "v1").ToString(), scenarios);
+
+        Assert.Equal(expected.Replace("COUNT", $"{Alphabet.Tokenizer.Encode("Hello!").Length + 1}", StringComparison.Ordinal), output.Trim());
     }
 }

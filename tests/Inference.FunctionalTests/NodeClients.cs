@@ -10,7 +10,8 @@ public sealed class NodeClients : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!File.Exists(Path.Combine(Folder, "node_modules", ".package-lock.json")))
+        var installed = Path.Combine(Folder, "node_modules", ".package-lock.json");
+        if (!File.Exists(installed) || File.GetLastWriteTimeUtc(installed) < File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
         {
             await RunProcessAsync("npm", "ci", "--ignore-scripts");
         }

@@ -1,4 +1,6 @@
 using System.ClientModel;
+using Inference.Server.Parsing;
+using Inference.Server.Serving;
 using OpenAI;
 using OpenAI.Chat;
 using OpenAI.Models;
@@ -46,6 +48,27 @@ public sealed class OpenAiSdkTests
         Assert.Equal(ChatFinishReason.Stop, completion.FinishReason);
         Assert.Equal("a", completion.ContentTokenLogProbabilities[0].Token);
         Assert.Equal(2, completion.ContentTokenLogProbabilities[0].TopLogProbabilities.Count);
+    }
+
+    [Fact]
+    public async Task Chat_Tools_AreCalledStreamedOrNot()
+    {
+        await using var server = await Parrot.StartAsync(
+            """<tool_call>{"name": "weather", "arguments": {"city": "Graz"}}</tool_call>""", ChatTraits.None with { Tools = ToolCallFormat.Named("hermes") });
+        var chat = Client(server).GetChatClient(RunningServer.ModelName);
+        var options = new ChatCompletionOptions { Temperature = 0, Tools = { ChatTool.CreateFunctionTool("weather") } };
+
+        ChatCompletion completion = await chat.CompleteChatAsync(Messages, options, TestContext.Current.CancellationToken);
+        var arguments = "";
+        await foreach (var update in chat.CompleteChatStreamingAsync(Messages, options, TestContext.Current.CancellationToken))
+        {
+            arguments += string.Concat(update.ToolCallUpdates.Select(call => call.FunctionArgumentsUpdate.ToString()));
+        }
+
+        var call = Assert.Single(completion.ToolCalls);
+        Assert.Equal(ChatFinishReason.ToolCalls, completion.FinishReason);
+        Assert.Equal(("weather", """{"city": "Graz"}"""), (call.FunctionName, call.FunctionArguments.ToString()));
+        Assert.Equal("""{"city": "Graz"}""", arguments);
     }
 
     [Fact]

@@ -61,17 +61,35 @@ public sealed class ToolCallingTests
     }
 
     [Fact]
-    public async Task Stream_LongArguments_ComeInManyPieces()
+    public async Task Stream_LongArguments_BeginBeforeTheyAreComplete()
     {
         var text = string.Concat(Enumerable.Range(0, 40).Select(i => $"word{i} "));
         await using var server = await Parrot.StartAsync(
             $"<tool_call>{{\"name\": \"weather\", \"arguments\": {{\"city\": \"{text}\"}}}}</tool_call>",
             ChatTraits.None with { Tools = ToolCallFormat.Named("hermes") });
 
-        var events = await server.StreamAsync(Path, $"{{{Body}, \"stream\": true}}");
+        server.Executor.FailWith = plan =>
+        {
+            if (plan.StepIndex == 120)
+            {
+                server.Executor.Hold();
+            }
 
-        Assert.True(events.Count > 20, $"only {events.Count} events");
-        Assert.Equal([$"function weather {{\"city\": \"{text}\"}}"], Gather(events));
+            return null;
+        };
+        using var response = await server.PostAsync(Path, $"{{{Body}, \"stream\": true}}", HttpCompletionOption.ResponseHeadersRead);
+        await server.Executor.StepHeldAsync(TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        var body = new StringBuilder();
+        while (!body.ToString().Contains("tool_calls", StringComparison.Ordinal))
+        {
+            body.Append(await reader.ReadLineAsync(TestContext.Current.CancellationToken)).Append('\n');
+        }
+
+        server.Executor.Release();
+        body.Append(await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal([$"function weather {{\"city\": \"{text}\"}}"], Gather(RunningServer.Events(body.ToString())));
     }
 
     [Fact]

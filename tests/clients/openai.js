@@ -26,6 +26,13 @@ const scenarios = {
     return { text };
   },
 
+  async streamTools() {
+    const tools = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object' } } }];
+    const completion = await client.chat.completions.stream({ model: 'alphabet', messages, tools, temperature: 0 }).finalChatCompletion();
+    const { message, finish_reason } = completion.choices[0];
+    return { calls: message.tool_calls.map((call) => [call.type, call.function.name, call.function.arguments]), finish_reason };
+  },
+
   async abort() {
     const stream = await client.chat.completions.create({ model: 'alphabet', messages, temperature: 0, stream: true });
     for await (const chunk of stream) {

@@ -15,6 +15,11 @@ namespace Inference.Protocol.OpenAi;
 [JsonSerializable(typeof(ModelCard))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(VersionResponse))]
+[JsonSerializable(typeof(LoadResponse))]
+[JsonSerializable(typeof(TokenizeRequest))]
+[JsonSerializable(typeof(TokenizeResponse))]
+[JsonSerializable(typeof(DetokenizeRequest))]
+[JsonSerializable(typeof(DetokenizeResponse))]
 [JsonSerializable(typeof(string))]
 public sealed partial class OpenAiJsonContext : JsonSerializerContext
 {

@@ -16,8 +16,14 @@ internal static class EndpointMap
         Map(app, "/v1/models", HttpMethods.Get, models.ListAsync);
         Map(app, "/v1/models/{**id}", HttpMethods.Get, models.GetAsync);
 
+        var tokenizer = services.GetRequiredService<TokenizerEndpoints>();
+        Map(app, "/tokenize", HttpMethods.Post, tokenizer.TokenizeAsync);
+        Map(app, "/detokenize", HttpMethods.Post, tokenizer.DetokenizeAsync);
+
         var operations = services.GetRequiredService<OperationsEndpoints>();
         Map(app, "/health", HttpMethods.Get, operations.HealthAsync);
+        Map(app, "/ready", HttpMethods.Get, operations.ReadyAsync);
+        Map(app, "/load", HttpMethods.Get, operations.LoadAsync);
         Map(app, "/version", HttpMethods.Get, OperationsEndpoints.VersionAsync);
         Map(app, "/metrics", HttpMethods.Get, operations.MetricsAsync);
 

@@ -6,8 +6,8 @@ using Inference.Server.Metrics;
 
 namespace Inference.Server.Endpoints;
 
-/// <summary>What operators and probes ask: GET /health, /version and /metrics.</summary>
-internal sealed class OperationsEndpoints(EngineService engine, PrometheusExporter exporter)
+/// <summary>What operators and probes ask: GET /health, /ready, /load, /version and /metrics.</summary>
+internal sealed class OperationsEndpoints(EngineService engine, PrometheusExporter exporter, HttpMetrics http)
 {
     /// <summary>The server's version, without the commit that the build appends.</summary>
     public static string Version { get; } = typeof(OperationsEndpoints).Assembly
@@ -15,6 +15,18 @@ internal sealed class OperationsEndpoints(EngineService engine, PrometheusExport
 
     /// <summary>200 while requests are taken, 503 once the server is about to stop.</summary>
     public Task HealthAsync(HttpContext context) => engine.IsStopping ? throw ApiErrors.ShuttingDown() : Task.CompletedTask;
+
+    /// <summary>200 while it is of use to send requests: 503 also when the queue is full.</summary>
+    public Task ReadyAsync(HttpContext context) => engine switch
+    {
+        { IsStopping: true } => throw ApiErrors.ShuttingDown(),
+        { IsFull: true } => throw ApiErrors.NotReady(),
+        _ => Task.CompletedTask,
+    };
+
+    /// <summary>Requests that are being answered, this one left out.</summary>
+    public Task LoadAsync(HttpContext context) =>
+        JsonResponse.WriteAsync(context, new LoadResponse(http.InFlight - 1), OpenAiJsonContext.Default.LoadResponse);
 
     /// <summary>The version.</summary>
     public static Task VersionAsync(HttpContext context) =>

@@ -38,6 +38,19 @@ internal static class ApiErrors
             StatusCodes.Status504GatewayTimeout,
             new ErrorBody("The request's 'deadline' passed while it waited for its turn.", ServerError, "deadline", "deadline_exceeded"));
 
+    /// <summary>504: the answer took longer than the server allows.</summary>
+    public static ApiException TimedOut() => new(
+        StatusCodes.Status504GatewayTimeout,
+        new ErrorBody("The request took longer than this server allows.", ServerError, null, "request_timeout"));
+
+    /// <summary>503: as much as may wait is waiting.</summary>
+    public static ApiException NotReady() => new(
+        StatusCodes.Status503ServiceUnavailable,
+        new ErrorBody("The server is busy: as much as may wait is waiting already.", ServerError, null, "queue_full"))
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
     /// <summary>503: the server is about to stop.</summary>
     public static ApiException ShuttingDown() =>
         new(

@@ -14,6 +14,9 @@ internal sealed partial class EngineService(InferenceEngine engine, ServerOption
     /// <summary>Whether no more requests are taken: the server is about to stop, or the engine has failed.</summary>
     public bool IsStopping => _isStopping || engine.Completion.IsCompleted;
 
+    /// <summary>Whether as much waits as may.</summary>
+    public bool IsFull => engine.Status.Waiting >= options.MaxQueueLength;
+
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

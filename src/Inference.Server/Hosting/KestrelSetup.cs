@@ -7,14 +7,12 @@ namespace Inference.Server.Hosting;
 /// <summary>Where Kestrel listens, and what it puts up with.</summary>
 internal static class KestrelSetup
 {
-    /// <summary>The largest request body, in bytes: more than the longest prompt of any model in use.</summary>
-    public const long MaxRequestBodySize = 32 << 20;
-
     /// <summary>Applies the limits and the address.</summary>
     public static void Configure(KestrelServerOptions kestrel, ServerOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = MaxRequestBodySize;
+        kestrel.Limits.MaxRequestBodySize = options.MaxBodySize;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         Listen(kestrel, options);
     }

@@ -35,12 +35,20 @@ internal static class ServerHost
             .AddEngine(options)
             .AddValidation()
             .AddEndpoints()
-            .AddServerMetrics();
+            .AddServerMetrics()
+            .AddTelemetry(options)
+            .AddOrigins(options);
 
         var app = builder.Build();
         app.UseMiddleware<RequestIdMiddleware>();
         app.UseMiddleware<HttpMetricsMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
+        if (!options.AllowedOrigins.IsEmpty)
+        {
+            // A browser asks before it sends, without the key that it is going to send.
+            app.UseCors();
+        }
+
         app.UseMiddleware<ApiKeyMiddleware>();
         app.MapInference();
         return app;

@@ -8,6 +8,7 @@ using Inference.Server.Metrics;
 using Inference.Server.Options;
 using Inference.Server.Serving;
 using Inference.Server.Streaming;
+using Inference.Server.Telemetry;
 using Inference.Server.Validation;
 
 namespace Inference.Server.Hosting;
@@ -69,12 +70,14 @@ internal static class ServiceRegistration
 
     /// <summary>The addresses, and what writes their answers.</summary>
     public static IServiceCollection AddEndpoints(this IServiceCollection services) => services
+        .AddSingleton<ApiKeyStore>()
         .AddSingleton<RateLimits>()
         .AddSingleton<GenerationSubmitter>()
         .AddSingleton<GenerationResponder>()
         .AddSingleton<CompletionEndpoint>()
         .AddSingleton<ChatCompletionEndpoint>()
         .AddSingleton<ModelsEndpoint>()
+        .AddSingleton<TokenizerEndpoints>()
         .AddSingleton<OperationsEndpoints>()
         .AddSingleton<DebugEndpoints>();
 
@@ -87,6 +90,21 @@ internal static class ServiceRegistration
             // This host's meters only: a process may hold several hosts (tests do).
             var meters = provider.GetRequiredService<IMeterFactory>();
             return new PrometheusExporter(meter =>
-                ReferenceEquals(meter.Scope, meters) && meter.Name is EngineMetrics.MeterName or HttpMetrics.MeterName);
+                ReferenceEquals(meter.Scope, meters) && meter.Name is EngineMetrics.MeterName or HttpMetrics.MeterName or GenAiMetrics.MeterName);
         });
+
+    /// <summary>What is measured and traced of requests, and where that is sent.</summary>
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton<GenAiMetrics>().AddSingleton<GenerationTelemetry>();
+        return options.OtlpEndpoint is null ? services : services.AddHostedService<OtlpExport>();
+    }
+
+    /// <summary>Which pages of other origins may call the server from a browser.</summary>
+    public static IServiceCollection AddOrigins(this IServiceCollection services, ServerOptions options) =>
+        options.AllowedOrigins.IsEmpty ? services : services.AddCors(cors => cors.AddDefaultPolicy(policy =>
+        {
+            var origins = options.AllowedOrigins.Contains("*") ? policy.AllowAnyOrigin() : policy.WithOrigins([.. options.AllowedOrigins]);
+            origins.AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("X-Request-Id", "Retry-After");
+        }));
 }

@@ -10,6 +10,7 @@ internal sealed class HttpMetrics
 
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
+    private int _inFlight;
 
     /// <summary>Creates the instruments.</summary>
     public HttpMetrics(IMeterFactory meters)
@@ -23,6 +24,12 @@ internal sealed class HttpMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.001, .005, .01, .05, .1, .5, 1, 2.5, 5, 10, 30, 60] });
     }
 
+    /// <summary>Requests that are being answered.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>A request's headers were read.</summary>
+    public void RequestStarted() => Interlocked.Increment(ref _inFlight);
+
     /// <summary>A response is complete, or its client has gone.</summary>
     /// <param name="method">The request's method.</param>
     /// <param name="handler">The route's pattern, never the path as sent: it would make a series for each.</param>
@@ -30,6 +37,7 @@ internal sealed class HttpMetrics
     /// <param name="duration">Since the request's headers were read.</param>
     public void RequestFinished(string method, string handler, int status, TimeSpan duration)
     {
+        Interlocked.Decrement(ref _inFlight);
         var methodTag = new KeyValuePair<string, object?>("method", KnownMethod(method));
         var handlerTag = new KeyValuePair<string, object?>("handler", handler);
         _requests.Add(1, methodTag, handlerTag, new KeyValuePair<string, object?>("status", StatusClass(status)));

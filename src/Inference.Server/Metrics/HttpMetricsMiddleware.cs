@@ -7,6 +7,7 @@ internal sealed class HttpMetricsMiddleware(RequestDelegate next, HttpMetrics me
     public async Task InvokeAsync(HttpContext context)
     {
         var start = time.GetTimestamp();
+        metrics.RequestStarted();
         try
         {
             await next(context);

@@ -51,6 +51,12 @@ internal static class OptionText
         return items.All(item => item.Length > 0) ? items : throw new FormatException("must be one or more texts separated by commas");
     }
 
+    /// <summary>An absolute address of HTTP.</summary>
+    public static Uri HttpUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+            ? url
+            : throw new FormatException("must be an absolute URL with http or https");
+
     /// <summary>An address that a socket can be bound to.</summary>
     public static string Host(string text) =>
         text is "localhost" or "*" || IPAddress.TryParse(text, out _)

@@ -94,6 +94,24 @@ internal sealed record ServerOptions
     /// <summary>Keys of which /v1 requests must show one; empty for none.</summary>
     public ImmutableArray<string> ApiKeys { get; init; } = [];
 
+    /// <summary>A file with further keys, one on each line, that is read again when it changes; null for none.</summary>
+    public string? ApiKeyFile { get; init; }
+
+    /// <summary>Origins whose pages may call the server from a browser, or "*"; empty for none.</summary>
+    public ImmutableArray<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>The largest request body, in bytes: by default more than the longest prompt of any model in use.</summary>
+    public long MaxBodySize { get; init; } = 32 << 20;
+
+    /// <summary>The most connections at a time; null for no limit.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>How long an answer may take, from its checks to its end; null for no limit.</summary>
+    public TimeSpan? RequestTimeout { get; init; }
+
+    /// <summary>The collector that traces and metrics are sent to; null for none.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
     /// <summary>The share of each key under the policy "fair", in the order of <see cref="ApiKeys"/>; empty for equal shares.</summary>
     public ImmutableArray<double> ApiKeyWeights { get; init; } = [];
 

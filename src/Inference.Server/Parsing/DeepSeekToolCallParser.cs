@@ -11,12 +11,13 @@ internal sealed class DeepSeekToolCallParser(MessageParts parts) : ToolCallParse
     private const string CallsTag = "<｜tool▁calls▁begin｜>";
     private const string CallTag = "<｜tool▁call▁begin｜>";
     private const string CallsEndTag = "<｜tool▁calls▁end｜>";
+    private const string SeparatorTag = "<｜tool▁sep｜>";
     private const int Calls = 0;
     private const int Call = 1;
     private const int CallsEnd = 2;
 
     private static readonly TagSet OpenTags = new(CallsTag, CallTag, CallsEndTag);
-    private static readonly TagSet SeparatorTags = new("<｜tool▁sep｜>");
+    private static readonly TagSet SeparatorTags = new(SeparatorTag);
 
     private readonly TagScanner _open = new(OpenTags);
     private readonly TagScanner _separator = new(SeparatorTags);
@@ -78,9 +79,14 @@ internal sealed class DeepSeekToolCallParser(MessageParts parts) : ToolCallParse
     /// <inheritdoc/>
     public override void Finish()
     {
-        if (_state == State.Header)
+        switch (_state)
         {
-            parts.AddContent(CallTag + _header + _separator.Flush());
+            case State.Header:
+                parts.AddContent(CallTag + _header + _separator.Flush());
+                break;
+            case State.Name:
+                parts.AddContent(CallTag + _header + SeparatorTag + _name);
+                break;
         }
 
         var rest = _open.Flush();
@@ -110,18 +116,19 @@ internal sealed class DeepSeekToolCallParser(MessageParts parts) : ToolCallParse
 
     private void AppendToName(char symbol)
     {
-        if (symbol == '{' && string.IsNullOrWhiteSpace(_name.ToString()))
+        var isBlank = _name.Length == 0;
+        if (symbol == '{' && isBlank)
         {
             Begin(_header.ToString());
             _arguments = default;
             AppendToArguments(symbol);
         }
-        else if (symbol == '\n' && !string.IsNullOrWhiteSpace(_name.ToString()))
+        else if (symbol == '\n' && !isBlank)
         {
             Begin(_name.ToString());
             _state = State.Fence;
         }
-        else
+        else if (!isBlank || !char.IsWhiteSpace(symbol))
         {
             _name.Append(symbol);
         }

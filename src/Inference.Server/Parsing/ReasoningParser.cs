@@ -8,14 +8,16 @@ namespace Inference.Server.Parsing;
 /// </summary>
 internal sealed class ReasoningParser
 {
+    private const string OpenTag = "<think>";
+
     private static readonly TagSet CloseTag = new("</think>");
-    private static readonly string OpenTag = "<think>";
 
     private readonly MessageParts _parts;
     private readonly TagScanner _close = new(CloseTag);
     private readonly StringBuilder _space = new();
     private readonly StringBuilder _opening = new();
     private State _state;
+    private int _matched;
 
     /// <param name="parts">Where reasoning goes.</param>
     /// <param name="startsInside">Whether the output begins inside the reasoning. It may open it once more.</param>
@@ -89,27 +91,31 @@ internal sealed class ReasoningParser
     private string Open(char symbol)
     {
         _opening.Append(symbol);
-        var text = _opening.ToString().AsSpan().TrimStart();
-        if (text.SequenceEqual(OpenTag))
-        {
-            IsInside = true;
-            _state = State.Leading;
-            return "";
-        }
-
-        if (OpenTag.AsSpan().StartsWith(text))
+        if (_matched == 0 && char.IsWhiteSpace(symbol))
         {
             return "";
         }
 
+        if (symbol == OpenTag[_matched])
+        {
+            if (++_matched == OpenTag.Length)
+            {
+                IsInside = true;
+                _state = State.Leading;
+            }
+
+            return "";
+        }
+
+        var text = _opening.ToString();
         if (!IsInside)
         {
             _state = State.Done;
-            return _opening.ToString();
+            return text;
         }
 
         _state = State.Leading;
-        foreach (var earlier in _opening.ToString())
+        foreach (var earlier in text)
         {
             Think(earlier);
         }

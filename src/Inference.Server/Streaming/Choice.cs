@@ -49,6 +49,9 @@ internal sealed class Choice : IDisposable
     /// <summary>Those of them that are reasoning.</summary>
     public int ReasoningTokens { get; private set; }
 
+    /// <summary>When things happened to it; null if the engine never took it in.</summary>
+    public RequestTimings? Timings => _stream.Timings;
+
     /// <summary>Whether the end was read.</summary>
     public bool IsFinished { get; private set; }
 

@@ -1,3 +1,5 @@
+using Inference.Engine.Requests;
+
 namespace Inference.Server.Streaming;
 
 /// <summary>The choices of one request, read together. Disposing of it cancels those that have not ended.</summary>
@@ -11,6 +13,12 @@ internal sealed class ChoiceSet(IReadOnlyList<Choice> choices) : IDisposable
 
     /// <summary>Those of them that are reasoning.</summary>
     public int ReasoningTokens => choices.Sum(choice => choice.ReasoningTokens);
+
+    /// <summary>When things happened to the first choice.</summary>
+    public RequestTimings? FirstTimings => choices[0].Timings;
+
+    /// <summary>Tokens of the first choice.</summary>
+    public int FirstCompletionTokens => choices[0].CompletionTokens;
 
     /// <summary>Tokens of the prompts that were in the cache: of each prompt's first choice, for the prompt counts once.</summary>
     public int CachedTokens(int choicesPerPrompt) => choices.Where((_, index) => index % choicesPerPrompt == 0).Sum(choice => choice.CachedTokens);

@@ -1,33 +1,45 @@
 using Inference.Protocol.OpenAi;
 using Inference.Server.Admission;
 using Inference.Server.Errors;
+using Inference.Server.Options;
+using Inference.Server.Telemetry;
 using Inference.Server.Validation;
 
 namespace Inference.Server.Streaming;
 
 /// <summary>Runs a generation and writes its answer, as a stream or whole. When the client goes away, the engine is told.</summary>
-internal sealed class GenerationResponder(GenerationSubmitter submitter, ILogger<GenerationResponder> logger)
+internal sealed class GenerationResponder(
+    GenerationSubmitter submitter,
+    GenerationTelemetry telemetry,
+    ServerOptions options,
+    TimeProvider time,
+    ILogger<GenerationResponder> logger)
 {
     /// <summary>Answers the request of <paramref name="context"/>.</summary>
     /// <exception cref="ApiException">There is no answer, and none has begun.</exception>
     public async Task RespondAsync(HttpContext context, Generation generation, ResponseFormat format)
     {
-        using var choices = submitter.Submit(generation, context.Features.Get<ClientIdentity>() ?? ClientIdentity.Anyone);
-        await using var cancellation = context.RequestAborted.UnsafeRegister(static choices => ((ChoiceSet)choices!).Cancel(), choices);
-        if (generation.Stream)
+        using var trace = telemetry.Begin(generation);
+        try
         {
-            await StreamAsync(context, generation, choices, format);
+            using var choices = submitter.Submit(generation, context.Features.Get<ClientIdentity>() ?? ClientIdentity.Anyone);
+            trace.Choices = choices;
+            using var limit = new TimeLimit(options.RequestTimeout, choices, time);
+            await using var cancellation = context.RequestAborted.UnsafeRegister(static choices => ((ChoiceSet)choices!).Cancel(), choices);
+            var run = new GenerationRun(context, generation, choices, limit, trace);
+            await limit.RunAsync(generation.Stream ? StreamAsync(run, format) : WriteWholeAsync(run, format));
         }
-        else
+        catch (Exception exception)
         {
-            await WriteWholeAsync(context, generation, choices, format);
+            trace.Error = exception is ApiException { Error.Code: { } code } ? code : "internal_error";
+            throw;
         }
     }
 
-    private static async Task WriteWholeAsync(HttpContext context, Generation generation, ChoiceSet choices, ResponseFormat format)
+    private static async Task WriteWholeAsync(GenerationRun run, ResponseFormat format)
     {
-        ChoiceText[] texts = [.. Enumerable.Range(0, choices.Count).Select(_ => new ChoiceText())];
-        await foreach (var batch in choices.ReadAsync())
+        ChoiceText[] texts = [.. Enumerable.Range(0, run.Choices.Count).Select(_ => new ChoiceText())];
+        await foreach (var batch in run.Choices.ReadAsync())
         {
             foreach (var delta in batch)
             {
@@ -35,48 +47,44 @@ internal sealed class GenerationResponder(GenerationSubmitter submitter, ILogger
             }
         }
 
-        var best = BestChoices.Of(texts, generation.ChoicesPerPrompt, generation.AnsweredPerPrompt);
-        await format.WriteAsync(context, best, UsageOf(generation, choices));
+        var best = BestChoices.Of(texts, run.Generation.ChoicesPerPrompt, run.Generation.AnsweredPerPrompt);
+        await format.WriteAsync(run.Context, best, run.Usage);
     }
 
     // The response begins with the first token, so that a request the engine refuses still gets a proper status.
-    private async Task StreamAsync(HttpContext context, Generation generation, ChoiceSet choices, ResponseFormat format)
+    private async Task StreamAsync(GenerationRun run, ResponseFormat format)
     {
         SseWriter? sse = null;
+        var aborted = run.Context.RequestAborted;
         try
         {
-            await foreach (var batch in choices.ReadAsync())
+            await foreach (var batch in run.Choices.ReadAsync())
             {
-                sse ??= new SseWriter(context.Response);
-                var usage = generation.ContinuousUsage ? UsageOf(generation, choices) : null;
+                sse ??= new SseWriter(run.Context.Response);
+                var usage = run.Generation.ContinuousUsage ? run.Usage : null;
                 for (var i = 0; i < batch.Count; i++)
                 {
                     format.WriteDelta(sse, batch[i], usage);
                 }
 
-                await sse.FlushAsync(context.RequestAborted);
+                await sse.FlushAsync(aborted);
             }
 
-            if (generation.IncludeUsage)
+            if (run.Generation.IncludeUsage)
             {
-                format.WriteUsage(sse!, UsageOf(generation, choices));
+                format.WriteUsage(sse!, run.Usage);
             }
         }
-        catch (Exception exception) when (sse is not null && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (sse is not null && !aborted.IsCancellationRequested)
         {
             // Too late for a status: the stream itself says what happened, and ends.
-            var error = ErrorMiddleware.Explain(context, exception, logger).Error;
+            var error = ErrorMiddleware.Explain(run.Context, run.Limit.Explain(exception), logger).Error;
+            run.Trace.Error = error.Code;
             sse.Write(new ErrorResponse(error), OpenAiJsonContext.Default.ErrorResponse);
         }
 
         sse!.WriteDone();
-        await sse.FlushAsync(context.RequestAborted);
+        await sse.FlushAsync(aborted);
         sse.Dispose();
     }
-
-    private static Usage UsageOf(Generation generation, ChoiceSet choices) => new(generation.PromptTokens, generation.IsPromptOnly ? 0 : choices.CompletionTokens)
-    {
-        PromptTokensDetails = new PromptTokensDetails(choices.CachedTokens(generation.ChoicesPerPrompt)),
-        CompletionTokensDetails = new CompletionTokensDetails(choices.ReasoningTokens),
-    };
 }

@@ -12,6 +12,9 @@ internal sealed record Generation
     /// <summary>The model's name as the client sent it.</summary>
     public required string Model { get; init; }
 
+    /// <summary>What is asked for, in the words of OpenTelemetry's conventions: "chat" or "text_completion".</summary>
+    public required string Operation { get; init; }
+
     /// <summary>When it arrived, in Unix seconds.</summary>
     public required long Created { get; init; }
 

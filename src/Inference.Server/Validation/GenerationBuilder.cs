@@ -27,11 +27,7 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
     /// <exception cref="ApiException">404 for an unknown model, 400 that names a field otherwise.</exception>
     public GenerationSettings CheckSettings(GenerationRequestBody body, int? topLogprobs)
     {
-        if (body.Model is { } name && !model.Names.Contains(name))
-        {
-            throw ApiErrors.ModelNotFound(name.Length <= 128 ? name : name[..128] + "…");
-        }
-
+        Check.Model(body.Model, model);
         if (body.StreamOptions is not null && body.Stream != true)
         {
             throw ApiErrors.Invalid("stream_options", "'stream_options' is only allowed when 'stream' is true.");
@@ -103,6 +99,11 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
         var requestsPerPrompt = settings.Beams is null ? settings.BestOf : 1;
         var choices = ImmutableArray.CreateBuilder<InferenceRequest>(prompts.Length * requestsPerPrompt);
         var promptLogprobs = EnginePromptLogprobs(settings);
+        if (promptLogprobs is not null && settings.Beams is not null)
+        {
+            throw ApiErrors.Invalid("use_beam_search", "Beam search cannot be used with 'prompt_logprobs', nor with 'echo' and 'logprobs' together.");
+        }
+
         foreach (var (tokenIds, maxTokens) in prompts)
         {
             if (settings.Text.MinTokens > maxTokens)
@@ -137,6 +138,7 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
         return new Generation
         {
             Id = id,
+            Operation = body is ChatCompletionRequest ? "chat" : "text_completion",
             Model = body.Model ?? model.Names[0],
             Created = time.GetUtcNow().ToUnixTimeSeconds(),
             Stream = stream,

@@ -60,6 +60,8 @@ public sealed class ToolCallParserTests
     [InlineData("Hm.\n<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{\"x\": 1}<｜tool▁call▁end｜><｜tool▁call▁begin｜>g<｜tool▁sep｜>{}<｜tool▁call▁end｜><｜tool▁calls▁end｜>", "Hm.f({\"x\": 1})g({})")]
     [InlineData("<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n{}\n```<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<｜tool▁sep｜>g\n```json\n{\"y\": \"```\"}\n```<｜tool▁call▁end｜>", "f({})g({\"y\": \"```\"})")]
     [InlineData("<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>func", "<｜tool▁call▁begin｜>func")]
+    [InlineData("<｜tool▁call▁begin｜>function<｜tool▁sep｜>na", "<｜tool▁call▁begin｜>function<｜tool▁sep｜>na")]
+    [InlineData("<｜tool▁call▁begin｜>function<｜tool▁sep｜>\n f \n```json\n{}", "f({})")]
     [InlineData("a <｜tool▁", "a <｜tool▁")]
     public void DeepSeek_Output_GivesItsParts(string output, string expected) => Assert.Equal(expected, Parse("deepseek_v3", output));
 
