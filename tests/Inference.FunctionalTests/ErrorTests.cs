@@ -97,6 +97,9 @@ public sealed class ErrorTests
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tool_choice": {}}""", 400, "tool_choice", null)]
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tool_choice": "auto"}""", 400, "tool_choice", null)]
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tool_choice": {"type": "function"}}""", 400, "tool_choice", null)]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tools": [{"type": "function", "function": {"name": "f"}}], "tool_choice": "required", "response_format": {"type": "json_object"}}""", 400, "response_format", null)]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "hiccup"}}}], "tool_choice": "required"}""", 400, "tools", null)]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "type": "object"}}}], "tool_choice": "required"}""", 400, "tools", null)]
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "max_completion_tokens": 0}""", 400, "max_completion_tokens", null)]
     public async Task Post_WrongBody_IsAnErrorThatNamesTheField(string path, string body, int status, string? param, string? code)
     {

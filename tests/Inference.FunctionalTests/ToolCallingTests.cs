@@ -129,6 +129,46 @@ public sealed class ToolCallingTests
         Assert.StartsWith("{\"city\": \"G", choice.GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function").GetProperty("arguments").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"required\"")]
+    [InlineData("{\"type\": \"function\", \"function\": {\"name\": \"weather\"}}")]
+    public async Task Chat_ForcedCall_IsValidWhateverTheModelSays(string choice)
+    {
+        const string tools = """
+            "tools": [{"type": "function", "function": {"name": "weather", "parameters": {
+              "type": "object", "additionalProperties": false, "required": ["place", "days"], "$defs": {"place": {"type": "string", "maxLength": 8}},
+              "properties": {"place": {"$ref": "#/$defs/place"}, "days": {"type": "integer", "minimum": 1, "maximum": 9}}}}}]
+            """;
+        await using var server = await RunningServer.StartAsync(executor: Alphabet.Executor(maxModelLength: 2048));
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var body = $$"""{"messages": [{"role": "user", "content": "Weather?"}], {{tools}}, "tool_choice": {{choice}}, "parallel_tool_calls": false, "temperature": 1.5, "seed": {{seed}}""";
+
+            var whole = (await server.AskAsync(Path, body + "}")).GetProperty("choices")[0];
+            var events = await server.StreamAsync(Path, body + ", \"stream\": true}");
+
+            Assert.Equal("tool_calls", whole.GetProperty("finish_reason").GetString());
+            Assert.Equal(JsonValueKind.Null, whole.GetProperty("message").GetProperty("content").ValueKind);
+            var call = Assert.Single(whole.GetProperty("message").GetProperty("tool_calls").EnumerateArray()).GetProperty("function");
+            Assert.Equal("weather", call.GetProperty("name").GetString());
+            var arguments = JsonElement.Parse(call.GetProperty("arguments").GetString()!);
+            Assert.Equal(["place", "days"], arguments.EnumerateObject().Select(property => property.Name));
+            Assert.InRange(arguments.GetProperty("days").GetInt32(), 1, 9);
+            Assert.Equal([$"function weather {call.GetProperty("arguments").GetString()}"], Gather(events));
+        }
+    }
+
+    [Fact]
+    public async Task Chat_ForcedCallCutOff_IsLengthWithoutCalls()
+    {
+        await using var server = await RunningServer.StartAsync();
+
+        var choice = (await server.AskAsync(Path, $"{{{Body}, \"tool_choice\": \"required\", \"max_tokens\": 1}}")).GetProperty("choices")[0];
+
+        Assert.Equal("length", choice.GetProperty("finish_reason").GetString());
+        Assert.False(choice.GetProperty("message").TryGetProperty("tool_calls", out _));
+    }
+
     [Fact]
     public async Task Chat_ConversationWithTools_IsRenderedAsTheModelWroteIt()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Inference.Grammar;
 using Inference.Protocol.OpenAi;
 using Inference.Server.Errors;
 using Inference.Server.Parsing;
@@ -18,10 +19,23 @@ internal sealed class ChatCompletionValidator(GenerationBuilder builder, ChatPro
         CheckUnsupported(body);
         var settings = builder.CheckSettings(body, TopLogprobs(body));
         var tools = ToolValidator.Validate(body);
-        Check.NotSupported("tool_choice", tools.Mode is ToolMode.Required or ToolMode.Named);
+        settings = settings with { Constraint = ConstraintOf(settings, tools) };
         var text = renderer.Render(body, tools.Tools);
         var prompt = Prepare(text, body);
-        return builder.Build(id, body, settings with { Text = WithParsing(settings.Text, body, tools, text) }, [prompt]);
+        return builder.Build(id, body, settings with { Text = WithParsing(settings, body, tools, text) }, [prompt]);
+    }
+
+    private static ResponseConstraint? ConstraintOf(GenerationSettings settings, ToolSettings tools)
+    {
+        if (!tools.IsForced)
+        {
+            return settings.Constraint;
+        }
+
+        Check.NotSupported("use_beam_search", settings.Beams is not null);
+        return settings.Constraint is null
+            ? new ResponseConstraint("tools", new ConstraintSpec.JsonSchema(ForcedToolCalls.Schema(tools)))
+            : throw ApiErrors.Invalid(settings.Constraint.Param, $"'{settings.Constraint.Param}' and a 'tool_choice' that forces a call cannot be used together.");
     }
 
     private PreparedPrompt Prepare(string text, ChatCompletionRequest body)
@@ -61,10 +75,14 @@ internal sealed class ChatCompletionValidator(GenerationBuilder builder, ChatPro
             : throw ApiErrors.Invalid("top_logprobs", "'top_logprobs' is only allowed when 'logprobs' is true.");
     }
 
-    private TextOptions WithParsing(TextOptions text, ChatCompletionRequest body, ToolSettings tools, string prompt)
+    private TextOptions WithParsing(GenerationSettings settings, ChatCompletionRequest body, ToolSettings tools, string prompt)
     {
-        var format = tools.Mode == ToolMode.None ? null : model.Traits.Tools;
-        if (format is null && !model.Traits.HasReasoning)
+        var text = settings.Text;
+        var format = tools.IsForced ? ForcedToolCalls.Format(tools) : tools.Mode == ToolMode.Auto ? model.Traits.Tools : null;
+
+        // What must follow a grammar from its first token on has no reasoning.
+        var hasReasoning = model.Traits.HasReasoning && settings.Constraint is null;
+        if (format is null && !hasReasoning)
         {
             return text;
         }
@@ -77,7 +95,7 @@ internal sealed class ChatCompletionValidator(GenerationBuilder builder, ChatPro
             {
                 Tools = format,
                 IsParallel = tools.IsParallel,
-                HasReasoning = model.Traits.HasReasoning,
+                HasReasoning = hasReasoning,
                 StartsReasoning = model.Traits.StartsReasoning || prompt.AsSpan().TrimEnd().EndsWith(OpenReasoning),
                 IncludesReasoning = body.IncludeReasoning ?? true,
             },

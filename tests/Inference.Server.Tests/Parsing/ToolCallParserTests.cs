@@ -79,6 +79,19 @@ public sealed class ToolCallParserTests
     [InlineData("  ", "  ")]
     public void Pythonic_Output_GivesItsParts(string output, string expected) => Assert.Equal(expected, Parse("pythonic", output));
 
+    [Theory]
+    [InlineData("{\"x\": 1}", "f({\"x\": 1})")]
+    [InlineData("", "")]
+    public void Named_Output_IsAllArguments(string output, string expected) =>
+        Assert.Equal(expected, ParsedOutput.Of(output, new OutputParsing { Tools = new ToolCallFormat("named", parts => new NamedToolCallParser(parts, "f")) }));
+
+    [Theory]
+    [InlineData("[{\"name\": \"f\", \"parameters\": {\"x\": [1]}}, {\"name\": \"g\", \"parameters\": {}}]", "f({\"x\": [1]})g({})")]
+    [InlineData("[", "")]
+    [InlineData("[{\"name\": \"f\", \"parameters\": {\"x", "f({\"x)")]
+    public void Required_Output_IsAListOfCalls(string output, string expected) =>
+        Assert.Equal(expected, ParsedOutput.Of(output, new OutputParsing { Tools = new ToolCallFormat("required", parts => new JsonListToolCallParser(parts)) }));
+
     [Fact]
     public void Parallel_NotWanted_KeepsTheFirstCall()
     {
