@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Unicode;
 using Inference.Grammar.Automata;
 using Inference.Grammar.Matching;
 using Inference.Grammar.Vocabulary;
@@ -12,6 +14,9 @@ public sealed class CompiledConstraint
 {
     /// <summary>The memory for masks, in bytes.</summary>
     private const int MaxMaskSize = 8 << 20;
+
+    /// <summary>Longer texts are forced part by part, in bytes.</summary>
+    private const int MaxForcedText = 256;
 
     private readonly ConfigurationGraph _graph;
     private readonly MaskBuilder _masks;
@@ -64,8 +69,36 @@ public sealed class CompiledConstraint
         return configuration.Mask = mask;
     }
 
+    /// <summary>The token that must come next; -1: there is no such one.</summary>
+    internal int ForcedToken(Configuration from) => from.ForcedToken ??= from.IsComplete ? -1 : MaskOf(from).Single ?? FirstOfForcedText(from);
+
+    /// <summary>The bytes that must come next, as far as a limit.</summary>
+    internal byte[] ForcedBytes(Configuration from, int limit)
+    {
+        var bytes = new List<byte>();
+        while (bytes.Count < limit && ForcedByte(from) is { } value)
+        {
+            bytes.Add(value);
+            from = _graph.Next(from, value);
+        }
+
+        return [.. bytes];
+    }
+
+    /// <summary>
+    /// The first token of how the tokenizer spells the text that must come next. Not of its last token: that may become a longer one with what
+    /// follows.
+    /// </summary>
+    private int FirstOfForcedText(Configuration from)
+    {
+        if (Vocabulary.Encode is not { } encode || ForcedBytes(from, MaxForcedText) is not { Length: > 1 } bytes || !Utf8.IsValid(bytes))
+            return -1;
+        var tokens = encode(Encoding.UTF8.GetString(bytes));
+        return tokens.Length > 1 && Vocabulary.Bytes(tokens[0]) is { IsEmpty: false } first && bytes.AsSpan().StartsWith(first) ? tokens[0] : -1;
+    }
+
     /// <summary>The one byte that can follow; null if there are several, or the answer may end.</summary>
-    internal byte? ForcedByte(Configuration from)
+    private byte? ForcedByte(Configuration from)
     {
         if (from.IsComplete)
             return null;

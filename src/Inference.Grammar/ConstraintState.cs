@@ -62,10 +62,13 @@ public sealed class ConstraintState
         return true;
     }
 
-    /// <summary>The token that must come next, if there is only one.</summary>
+    /// <summary>
+    /// The token that must come next: the only one allowed, or the first one of text that must come, as the tokenizer spells it (see
+    /// <see cref="Vocabulary.TokenVocabulary.Encode"/>).
+    /// </summary>
     public bool TryGetForcedToken(out int tokenId)
     {
-        tokenId = !HasEnded && !IsComplete && _constraint.MaskOf(_at).Single is { } single ? single : -1;
+        tokenId = HasEnded ? -1 : _constraint.ForcedToken(_at);
         return tokenId >= 0;
     }
 
@@ -79,14 +82,9 @@ public sealed class ConstraintState
     public bool TryGetForced(IBufferWriter<byte> bytes, int limit = 4096)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        var count = 0;
-        for (var at = _at; !HasEnded && count < limit && _constraint.ForcedByte(at) is { } value; count++)
-        {
-            bytes.Write([value]);
-            at = _constraint.After(at, [value])!;
-        }
-
-        return count > 0;
+        var forced = HasEnded ? [] : _constraint.ForcedBytes(_at, limit);
+        bytes.Write(forced);
+        return forced.Length > 0;
     }
 
     /// <summary>Another answer that has come just as far, and goes its own way from here.</summary>

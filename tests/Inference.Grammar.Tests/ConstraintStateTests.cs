@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Inference.Grammar.Vocabulary;
 
 namespace Inference.Grammar.Tests;
 
@@ -91,6 +92,42 @@ public sealed class ConstraintStateTests
         Assert.False(state.TryGetForcedToken(out _));
         state.Accept('y');
         Assert.False(state.TryGetForcedToken(out _));
+    }
+
+    [Fact]
+    public void TryGetForcedToken_TextThatMustCome_IsSpelledByTheTokenizerButForItsEnd()
+    {
+        byte[][] tokens = [[(byte)'{'], "na"u8.ToArray(), "me"u8.ToArray(), "n"u8.ToArray(), "ame"u8.ToArray(), "\":"u8.ToArray(), "\":1"u8.ToArray(), "\""u8.ToArray(), "1"u8.ToArray(), "2"u8.ToArray()];
+        string?[] spelled = [null, "na", "me", "n", "ame", "\":", "\":1", "\"", "1", "2"];
+        var vocabulary = new TokenVocabulary(tokens, [], tokens.Length) { Encode = Encode };
+        var constraint = ConstraintCompiler.Compile(
+            new ConstraintSpec.Regex("\\{\"name\":[12]"), vocabulary, ConstraintLimits.Default, TimeProvider.System, TestContext.Current.CancellationToken);
+        var state = constraint.CreateState();
+
+        var forced = new List<int>();
+        while (state.TryGetForcedToken(out var token))
+        {
+            forced.Add(token);
+            Assert.True(state.Accept(token));
+        }
+
+        // After the quote, "na" and "me"; the colon could become one token with what follows it.
+        Assert.Equal([0, 7, 1, 2], forced);
+
+        int[] Encode(string text)
+        {
+            var ids = new List<int>();
+            while (text.Length > 0)
+            {
+                var id = Array.FindIndex(spelled, token => token is not null && text.StartsWith(token, StringComparison.Ordinal));
+                if (id < 0)
+                    return [0, 0];
+                ids.Add(id);
+                text = text[spelled[id]!.Length..];
+            }
+
+            return [.. ids];
+        }
     }
 
     [Fact]

@@ -26,6 +26,9 @@ internal sealed class Configuration(int[] states, StackSet[] stacks, bool isComp
     /// <summary>Which tokens can follow; null: not known yet.</summary>
     public TokenMask? Mask { get; set; }
 
+    /// <summary>The token that must come next, -1 for none; null: not known yet.</summary>
+    public int? ForcedToken { get; set; }
+
     /// <summary>What plain characters lead to (see <see cref="PlainText"/>): empty if some lead nowhere; null: not known yet.</summary>
     public Configuration[]? PlainSuccessors { get; set; }
 }

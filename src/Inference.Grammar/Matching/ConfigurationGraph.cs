@@ -38,11 +38,23 @@ internal sealed class ConfigurationGraph
     /// <summary>After bytes that nothing begins with.</summary>
     public Configuration Dead { get; }
 
+    public Automaton Automaton => _automaton;
+
     public ByteClasses Classes => _automaton.Classes;
 
     public Configuration Next(Configuration from, byte value) => NextOfClass(from, Classes[value]);
 
     public Configuration NextOfClass(Configuration from, int index) => from.Next[index] ?? Find(from, index);
+
+    /// <summary>Where one may stand who is at a state with certain stacks.</summary>
+    public Configuration At(int state, StackSet stacks)
+    {
+        lock (_gate)
+        {
+            Add(state, stacks);
+            return Close();
+        }
+    }
 
     /// <summary>Starts anew. Texts that are under way go on with what they hold.</summary>
     public void Forget()

@@ -8,6 +8,8 @@ internal sealed class MaskBuilder(ConfigurationGraph graph, TokenVocabulary voca
     /// <summary>Looking for how many plain characters may follow stops at this many configurations.</summary>
     private const int MaxPlainConfigurations = 64;
 
+    private readonly PlainWays _plainWays = new(graph.Automaton, vocabulary.Alphabet);
+
     public TokenMask Build(Configuration from)
     {
         var bits = new uint[vocabulary.MaskLength];
@@ -68,8 +70,18 @@ internal sealed class MaskBuilder(ConfigurationGraph graph, TokenVocabulary voca
         return seen.Count <= MaxPlainConfigurations ? PlainText.LevelWithin(PlainText.LongestLimited) : (byte)0;
     }
 
+    /// <summary>
+    /// Configurations of which one follows on each plain character, or what does is more: a way that is open to one of several readings is
+    /// open.
+    /// </summary>
     private Configuration[] PlainSuccessors(Configuration from)
     {
+        for (var i = 0; i < from.States.Length; i++)
+        {
+            if (_plainWays.Target(from.States[i]) is { } target && graph.At(target, from.Stacks[i]) is var next && !ReferenceEquals(next, graph.Dead))
+                return [next];
+        }
+
         var found = new HashSet<Configuration>();
         foreach (var spelling in PlainText.Spellings)
         {

@@ -13,7 +13,7 @@ internal sealed class TokenMask
     {
         foreach (var word in bits)
             Count += BitOperations.PopCount(word);
-        if (Count >= bits.Length)
+        if (Count > 1 && Count >= bits.Length)
         {
             _bits = bits.ToArray();
             return;

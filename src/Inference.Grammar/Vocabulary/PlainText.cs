@@ -4,7 +4,7 @@ using System.Text;
 namespace Inference.Grammar.Vocabulary;
 
 /// <summary>
-/// Plain characters are those that a JSON string holds as they are. Most tokens are made of nothing else: where any number of plain
+/// Plain characters are those that a JSON string holds as they are, but for line separators, which "." in a pattern leaves out. Most tokens are made of nothing else: where any number of plain
 /// characters may follow, all those tokens may, and none of them needs to be looked at. Short ones make a level of their own, for where
 /// the number is limited.
 /// </summary>
@@ -27,7 +27,11 @@ internal static class PlainText
         [(0x5D, 0x7F)],
         [(0xC2, 0xDF), (0x80, 0xBF)],
         [(0xE0, 0xE0), (0xA0, 0xBF), (0x80, 0xBF)],
-        [(0xE1, 0xEC), (0x80, 0xBF), (0x80, 0xBF)],
+        [(0xE1, 0xE1), (0x80, 0xBF), (0x80, 0xBF)],
+        [(0xE2, 0xE2), (0x80, 0x80), (0x80, 0xA7)],
+        [(0xE2, 0xE2), (0x80, 0x80), (0xAA, 0xBF)],
+        [(0xE2, 0xE2), (0x81, 0xBF), (0x80, 0xBF)],
+        [(0xE3, 0xEC), (0x80, 0xBF), (0x80, 0xBF)],
         [(0xED, 0xED), (0x80, 0x9F), (0x80, 0xBF)],
         [(0xEE, 0xEF), (0x80, 0xBF), (0x80, 0xBF)],
         [(0xF0, 0xF0), (0x90, 0xBF), (0x80, 0xBF), (0x80, 0xBF)],
@@ -41,7 +45,7 @@ internal static class PlainText
         var length = 0;
         while (!token.IsEmpty)
         {
-            if (Rune.DecodeFromUtf8(token, out var rune, out var consumed) != OperationStatus.Done || rune.Value < ' ' || rune.Value is '"' or '\\')
+            if (Rune.DecodeFromUtf8(token, out var rune, out var consumed) != OperationStatus.Done || rune.Value < ' ' || rune.Value is '"' or '\\' or 0x2028 or 0x2029)
                 return OtherLevel;
             token = token[consumed..];
             length++;

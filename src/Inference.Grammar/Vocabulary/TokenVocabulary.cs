@@ -31,6 +31,12 @@ public sealed class TokenVocabulary
         _plain = [.. Enumerable.Range(0, PlainText.OtherLevel).Select(PlainUpTo)];
     }
 
+    /// <summary>
+    /// How the tokenizer spells a text. With it, text that must come next is spelled so, not as the model would have it; null: only where one
+    /// token is left there is nothing to choose. Thread-safe.
+    /// </summary>
+    public Func<string, int[]>? Encode { get; init; }
+
     /// <summary>How many ids there are.</summary>
     public int Size => _tokens.Length;
 

@@ -46,6 +46,6 @@ internal sealed class ConstraintCompilation(ServedModel model, TimeProvider time
             tokens[id] = model.Tokenizer.BytesOf(id);
         }
 
-        return new TokenVocabulary(tokens, model.EosTokenIds, model.Limits.VocabularySize);
+        return new TokenVocabulary(tokens, model.EosTokenIds, model.Limits.VocabularySize) { Encode = text => model.Tokenizer.Encode(text) };
     }
 }
