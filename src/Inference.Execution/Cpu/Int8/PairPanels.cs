@@ -7,6 +7,9 @@ namespace Inference.Execution.Cpu.Int8;
 /// </summary>
 internal unsafe struct PairPanels
 {
+    /// <summary>Bytes of each of <see cref="Ahead"/> for every pair of depths.</summary>
+    public const int BytesAhead = 32;
+
     /// <summary>[count]: the panels of the left 16 columns.</summary>
     public sbyte** Left;
 
@@ -28,7 +31,7 @@ internal unsafe struct PairPanels
     public int Stride;
 
     /// <summary>
-    /// Four panels to fetch into the cache meanwhile, 32 bytes of each for every pair of depths, or null. Spread over the arithmetic:
+    /// Four panels to fetch into the cache meanwhile, <see cref="BytesAhead"/> of each for every pair of depths, or null. Spread over the arithmetic:
     /// memory answers only so many
     /// requests at a time, and more at once would hold everything up.
     /// </summary>

@@ -21,8 +21,7 @@ internal static unsafe class PairProduct<T>
     /// <param name="rows">Any number.</param>
     public static void Compute(short* a, int aStride, in PairPanels b, int* c, int cStride, int rows)
     {
-        // Few rows wait for memory, and fetch ahead; for the others it is arithmetic that counts.
-        if (typeof(T) == typeof(Lanes512) && VnniPairCode.IsSupported && b.Ahead == null)
+        if (typeof(T) == typeof(Lanes512) && VnniPairCode.IsSupported)
         {
             VnniPairCode.Run(a, aStride, b, c, cStride, rows);
             return;

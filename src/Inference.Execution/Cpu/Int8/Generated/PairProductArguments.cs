@@ -30,6 +30,9 @@ internal unsafe struct PairProductArguments
     /// <summary>Bytes from a pair of depths to the next.</summary>
     public nint Stride;
 
+    /// <summary>[4]: see <see cref="PairPanels.Ahead"/>; read only by functions that fetch.</summary>
+    public sbyte** Ahead;
+
     /// <summary>The first row of 32 sums.</summary>
     public int* C;
 

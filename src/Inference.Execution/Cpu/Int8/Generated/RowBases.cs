@@ -12,7 +12,8 @@ internal static class RowBases
     /// <summary>The most rows.</summary>
     public const int MostRows = 15;
 
-    private const int RowsPerBase = 3;
+    /// <summary>Rows that share a register.</summary>
+    public const int RowsPerBase = 3;
 
     /// <summary>Bytes from a row to the next.</summary>
     public static readonly AssemblerRegister64 Stride = r9;

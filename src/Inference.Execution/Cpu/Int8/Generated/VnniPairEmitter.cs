@@ -13,7 +13,11 @@ internal static class VnniPairEmitter
     /// <summary>The most rows: with two registers of sums each they leave two for the columns.</summary>
     public const int MostRows = RowBases.MostRows;
 
-    private static readonly AssemblerRegister64[] Saved = [rbx, rbp, r12, r13, r14];
+    /// <summary>The most rows of a function that fetches ahead: the registers of others' bases point to what it fetches.</summary>
+    public const int MostFetchingRows = 2 * RowBases.RowsPerBase;
+
+    private static readonly AssemblerRegister64[] Saved = [rbx, rbp, r12, r13, r14, r15];
+    private static readonly AssemblerRegister64[] Ahead = [rsi, r8, r10, r15];
     private static readonly AssemblerRegister64 LeftPanels = r11;
     private static readonly AssemblerRegister64 RightPanels = rbx;
     private static readonly AssemblerRegister64 Panels = rcx;
@@ -23,8 +27,9 @@ internal static class VnniPairEmitter
     private static readonly AssemblerRegister64 PairStride = rbp;
 
     /// <summary>A function that takes <see cref="PairProductArguments"/>.</summary>
-    /// <param name="rows">1 to <see cref="MostRows"/>.</param>
-    public static byte[] Emit(int rows)
+    /// <param name="rows">1 to <see cref="MostRows"/>, or to <see cref="MostFetchingRows"/>.</param>
+    /// <param name="fetches">Whether it fetches <see cref="PairProductArguments.Ahead"/>.</param>
+    public static byte[] Emit(int rows, bool fetches)
     {
         var code = new Assembler(64);
         foreach (var register in Saved)
@@ -33,7 +38,12 @@ internal static class VnniPairEmitter
         }
 
         LoadArguments(code, rows);
-        Loop(code, rows);
+        if (fetches)
+        {
+            LoadAhead(code);
+        }
+
+        Loop(code, rows, fetches);
         code.mov(rax, Field<PairProductArguments>(nameof(PairProductArguments.C)));
         code.mov(rdx, Field<PairProductArguments>(nameof(PairProductArguments.CStride)));
         RowSums.Store(code, rows, row: rax, stride: rdx);
@@ -61,7 +71,16 @@ internal static class VnniPairEmitter
         }
     }
 
-    private static void Loop(Assembler code, int rows)
+    private static void LoadAhead(Assembler code)
+    {
+        code.mov(Pairs, Field<PairProductArguments>(nameof(PairProductArguments.Ahead)));
+        for (var i = 0; i < Ahead.Length; i++)
+        {
+            code.mov(Ahead[i], __qword_ptr[Pairs + i * sizeof(long)]);
+        }
+    }
+
+    private static void Loop(Assembler code, int rows, bool fetches)
     {
         var (panel, pair) = (code.CreateLabel(), code.CreateLabel());
         code.Label(ref panel);
@@ -77,6 +96,12 @@ internal static class VnniPairEmitter
         {
             code.vpdpwssd(RowSums.Of(row, 0), zmm30, __dword_bcst[RowBases.Row(row)]);
             code.vpdpwssd(RowSums.Of(row, 1), zmm31, __dword_bcst[RowBases.Row(row)]);
+        }
+
+        foreach (var panelAhead in fetches ? Ahead : [])
+        {
+            code.prefetcht0(__byte_ptr[panelAhead]);
+            code.add(panelAhead, PairPanels.BytesAhead);
         }
 
         code.add(Left, PairStride);
