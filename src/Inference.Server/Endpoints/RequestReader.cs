@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Inference.Protocol.OpenAi;
@@ -21,13 +23,34 @@ internal static class RequestReader
 
         try
         {
-            return await JsonSerializer.DeserializeAsync(request.BodyReader, type, cancellationToken)
+            return await ParseAsync(request.BodyReader, type, cancellationToken)
                 ?? throw ApiErrors.Invalid(null, "The request body must be a JSON object.");
         }
         catch (JsonException exception)
         {
             var error = RequestFormatError.Explain(exception, type);
             throw ApiErrors.Invalid(error.Param, error.Message);
+        }
+    }
+
+    // All of it before the first look: parsed as it arrives, the same mistake is told in other words when a packet ends beside it.
+    private static async Task<T?> ParseAsync<T>(PipeReader body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        var read = await body.ReadAsync(cancellationToken);
+        while (!read.IsCompleted)
+        {
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            read = await body.ReadAsync(cancellationToken);
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray(), type);
+        }
+        finally
+        {
+            body.AdvanceTo(read.Buffer.End);
         }
     }
 }
