@@ -9,13 +9,17 @@ public class BlockPoolBenchmarks
     private const int BlockSize = 16;
     private const int Blocks = 256;
 
-    private readonly BlockPool _pool = new(4 * Blocks, BlockSize);
+    private BlockPool _pool = null!;
     private readonly BlockTable _grown = new();
     private readonly BlockTable _table = new();
+
+    [Params(1_024, 1_000_000)]
+    public int PoolBlocks { get; set; }
 
     [GlobalSetup]
     public void Setup()
     {
+        _pool = new BlockPool(PoolBlocks, BlockSize);
         if (_pool.TryReserve(_grown, 0, BlockSize, out var reservation))
             reservation.Commit();
     }

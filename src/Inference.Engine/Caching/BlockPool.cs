@@ -60,7 +60,7 @@ internal sealed class BlockPool
     public int ReferencesTo(int block) => _references[block];
 
     /// <summary>Blocks that hold <paramref name="tokenCount"/> tokens.</summary>
-    public int BlocksFor(int tokenCount) => (int)(((long)tokenCount + BlockSize - 1) / BlockSize);
+    public int BlocksFor(int tokenCount) => (int)(((uint)tokenCount + (uint)BlockSize - 1) / (uint)BlockSize);
 
     /// <summary>
     /// Grows a table so that it holds <paramref name="tokenCount"/> tokens and those after the first <paramref name="keptCount"/> can be

@@ -58,7 +58,7 @@ internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
     }
 
     /// <summary>Packs what was added into the plan.</summary>
-    public void Seal(long stepIndex, int blockSize)
+    public void Seal(long stepIndex, BlockPool pool)
     {
         if (_tokenIds.Length < TokenCount)
             _tokenIds = new int[Math.Min(maxTokenCount, 2L * TokenCount)];
@@ -71,7 +71,7 @@ internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
             var sequence = _entries[i].Sequence;
             var logitsCount = sequence.LogitsCount;
             // A table may hold blocks for later steps already.
-            var blocks = (int)(((long)sequence.ComputedLength + sequence.ScheduledLength + blockSize - 1) / blockSize);
+            var blocks = pool.BlocksFor(sequence.ComputedLength + sequence.ScheduledLength);
             sequence.ScheduledTokens.CopyTo(_tokenIds.AsSpan(offset));
             _sequences[i] = new SequenceStep(
                 sequence.Id, sequence.ScheduledLength, offset, sequence.ComputedLength, logitsCount, rows, sequence.Blocks.Blocks[..blocks]);

@@ -31,6 +31,9 @@ internal sealed class Scheduler
     /// <summary>Of the sequences that have one and have not joined: the earliest is found without looking at the others.</summary>
     private readonly SortedSet<(long Deadline, long SequenceId)> _deadlines = [];
     private readonly ScheduledStep _step;
+
+    /// <summary>The first in the queue, for which there was no room: nor will there be before one of those that run has left.</summary>
+    private Sequence? _tooLarge;
     private long _stepIndex;
     private long _joinedCount;
     private int _preemptedCount;
@@ -128,7 +131,7 @@ internal sealed class Scheduler
             return null;
 
         _speculator?.Fill(_step);
-        _step.Seal(_stepIndex++, _pool.BlockSize);
+        _step.Seal(_stepIndex++, _pool);
         return _step;
     }
 
@@ -152,7 +155,7 @@ internal sealed class Scheduler
                 sequence.AppendScore(scored.Logprobs!);
             var accepted = _speculator?.Verify(sequence, sampled) ?? 0;
             Commit(sequence, reservation, accepted);
-            if (_prefixes is not null)
+            if (_prefixes is not null && sequence.ComputedLength >= (sequence.KnownBlocks + 1L) * _pool.BlockSize)
                 sequence.KnownBlocks = _prefixes.Keep(sequence.Blocks, sequence.Prefix, sequence.ComputedTokens, sequence.KnownBlocks);
             for (var i = 0; i < sampled.Length && i <= accepted && !sequence.Status.IsFinished(); i++)
                 Accept(sequence, sampled[i], now);
@@ -270,7 +273,7 @@ internal sealed class Scheduler
 
     private void AdmitQueued()
     {
-        while (_step.Budget > 0 && _places > 0 && _queue.First is { } sequence && _step.BudgetFor(sequence, 1) > 0)
+        while (_step.Budget > 0 && _places > 0 && _queue.First is { } sequence && sequence != _tooLarge && _step.BudgetFor(sequence, 1) > 0)
         {
             var beginning = _beginnings.Find(sequence, sequence.Siblings?.Running ?? []);
             if (beginning.IsPromised)
@@ -285,6 +288,7 @@ internal sealed class Scheduler
             {
                 // A dynamic batch is as large as the cache allows.
                 _places = 0;
+                _tooLarge = sequence;
                 return;
             }
 
@@ -349,7 +353,7 @@ internal sealed class Scheduler
     private void Commit(Sequence sequence, CacheReservation reservation, int accepted)
     {
         var isCut = accepted < sequence.ProposedLength && _options.Allocation == CacheAllocation.Paged;
-        sequence.Client.Served += sequence.CommitScheduled(accepted) / sequence.Request.ClientWeight;
+        sequence.CommitScheduled(accepted);
         reservation.Commit(isCut ? sequence.ComputedLength : int.MaxValue);
     }
 
@@ -446,6 +450,7 @@ internal sealed class Scheduler
     private void Stop(Sequence sequence)
     {
         _running.Stop(sequence);
+        _tooLarge = null;
         sequence.Siblings?.Running.Remove(sequence);
         _siblings.Release(sequence, _queue);
     }

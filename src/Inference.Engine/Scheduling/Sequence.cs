@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Threading.Channels;
 using Inference.Engine.Beams;
 using Inference.Engine.Caching;
@@ -26,6 +27,11 @@ internal sealed class Sequence
     /// <summary>One for each text that is answered: several with beam search, and none for those that are not the request's own sequence.</summary>
     private readonly Channel<TokenEvent>[] _answers;
     private readonly List<TokenLogprobs> _promptLogprobs;
+
+    // What each token asks of the request is kept here: the request itself is memory that a step need not touch.
+    private readonly FrozenSet<int> _stopTokenIds;
+    private readonly double _clientWeight;
+    private readonly int _scoredLength;
     private int _joinedLength;
     private int[] _tokens;
     private SequenceTimings _timings;
@@ -41,6 +47,9 @@ internal sealed class Sequence
         Request = request;
         PromptLength = TotalLength = request.PromptTokenIds.Length;
         MaxLength = (int)Math.Min((long)PromptLength + request.MaxTokens, maxModelLength);
+        _stopTokenIds = request.StopTokenIds;
+        _clientWeight = request.ClientWeight;
+        _scoredLength = request.PromptLogprobs is null ? 0 : PromptLength - 1;
         Prefix = new PrefixChain(request.CacheSalt);
         Sampling = new SamplingState(request, seed);
         _promptLogprobs = [];
@@ -62,6 +71,9 @@ internal sealed class Sequence
         Request = principal.Request;
         PromptLength = principal.PromptLength;
         MaxLength = principal.MaxLength;
+        _stopTokenIds = principal._stopTokenIds;
+        _clientWeight = principal._clientWeight;
+        _scoredLength = principal._scoredLength;
         Prefix = new PrefixChain(Request.CacheSalt);
         Sampling = new SamplingState(Request, principal.Sampling.Seed);
         Standing = new Standing(principal.Standing.Rank, id);
@@ -105,7 +117,7 @@ internal sealed class Sequence
     public bool IsSampledThisStep => ScheduledLength == RemainingLength + ProposedLength;
 
     /// <summary>Whether logits of its prompt are still to be computed, to tell how likely its tokens are. It has generated nothing then.</summary>
-    public bool IsScoring => Request.PromptLogprobs is not null && _promptLogprobs.Count < PromptLength - 1;
+    public bool IsScoring => _scoredLength > 0 && _promptLogprobs.Count < _scoredLength;
 
     /// <summary>Tokens of the prompt whose logits the step computes to tell how likely the next one is.</summary>
     public int ScoredThisStep => IsScoring
@@ -218,15 +230,15 @@ internal sealed class Sequence
     }
 
     /// <summary>
-    /// The step's tokens are in the cache now, all but the proposed ones that were not accepted: what is there of those will be overwritten.
-    /// Returns how many.
+    /// The step's tokens are in the cache now and charged to the client, all but the proposed ones that were not accepted: what is there of
+    /// those will be overwritten.
     /// </summary>
-    public int CommitScheduled(int acceptedLength)
+    public void CommitScheduled(int acceptedLength)
     {
         var length = ScheduledLength - ProposedLength + acceptedLength;
+        Client.Served += length / _clientWeight;
         ComputedLength += length;
         ScheduledLength = ProposedLength = 0;
-        return length;
     }
 
     /// <summary>
@@ -289,7 +301,7 @@ internal sealed class Sequence
     /// <summary>Why it ends with the token that was just appended; null: it goes on.</summary>
     public FinishReason? ReasonToStop()
     {
-        if ((IsInStep && Sampling.IsFinished) || Request.StopTokenIds.Contains(_tokens[TotalLength - 1]))
+        if ((IsInStep && Sampling.IsFinished) || _stopTokenIds.Contains(_tokens[TotalLength - 1]))
             return FinishReason.Stop;
         return TotalLength >= MaxLength ? FinishReason.Length : null;
     }
