@@ -9,14 +9,22 @@ public sealed class SchedulingTests
 {
     private const string Completions = "/v1/completions";
 
-    [Fact]
-    public async Task Deadline_PassesInTheQueue_Is504()
+    [Theory]
+    [InlineData("\"deadline\": 0.001", null)]
+    [InlineData("\"deadline\": 60", "1")]
+    [InlineData("\"deadline\": 0.001", "60000")]
+    [InlineData("\"n\": 1", "1")]
+    public async Task Deadline_PassesInTheQueue_Is504(string field, string? header)
     {
         await using var server = await RunningServer.StartAsync(options => options with { MaxNumSeqs = 1 });
         server.Executor.Hold();
         var first = server.AskAsync(Completions, """{"prompt": "Z", "max_tokens": 200, "temperature": 0}""");
         await server.Executor.StepHeldAsync(TestContext.Current.CancellationToken);
-        var late = server.PostAsync(Completions, """{"prompt": "a", "max_tokens": 2, "deadline": 0.001, "priority": -3}""");
+        using var request = new HttpRequestMessage(HttpMethod.Post, Completions);
+        request.Content = new StringContent($$"""{"prompt": "a", "max_tokens": 2, {{field}}}""", System.Text.Encoding.UTF8, "application/json");
+        if (header is not null)
+            request.Headers.Add("X-Request-Deadline-Ms", header);
+        var late = server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         while (!late.IsCompleted)
         {
             // One step after another: the first one keeps the only place until the other's deadline has passed.
@@ -31,6 +39,25 @@ public sealed class SchedulingTests
         Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Contains("\"deadline_exceeded\"", body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-5")]
+    [InlineData("1.5")]
+    [InlineData("86400001")]
+    [InlineData("soon")]
+    public async Task DeadlineHeader_NoNumberOfMilliseconds_Is400(string value)
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions");
+        request.Content = new StringContent("""{"messages": [{"role": "user", "content": "a"}]}""", System.Text.Encoding.UTF8, "application/json");
+        request.Headers.Add("X-Request-Deadline-Ms", value);
+        using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("\"param\":\"X-Request-Deadline-Ms\"", body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Inference.Protocol.OpenAi;
+using Inference.Server.Admission;
 using Inference.Server.Serving;
 using Inference.Server.Streaming;
 using Inference.Server.Validation;
@@ -12,7 +13,7 @@ internal sealed class ChatCompletionEndpoint(ChatCompletionValidator validator, 
     public async Task HandleAsync(HttpContext context)
     {
         var body = await RequestReader.ReadAsync(context.Request, OpenAiJsonContext.Default.ChatCompletionRequest, context.RequestAborted);
-        var generation = validator.Validate(body, "chatcmpl-" + context.TraceIdentifier);
+        var generation = DeadlineHeader.Apply(context.Request, validator.Validate(body, "chatcmpl-" + context.TraceIdentifier));
         generation = await constraints.ApplyAsync(generation, context.RequestAborted);
         await responder.RespondAsync(context, generation, new ChatFormat(generation, model.Tokenizer));
     }

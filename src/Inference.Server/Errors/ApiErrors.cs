@@ -32,11 +32,14 @@ internal static class ApiErrors
     public static ApiException RateLimited(int limit, string what, TimeSpan retryAfter) =>
         TooMany($"The limit of {limit} {what} per minute is reached. Try again later.", "rate_limit_exceeded", retryAfter);
 
-    /// <summary>504: the request's own deadline passed in the queue.</summary>
+    /// <summary>
+    /// 504: the request's own deadline passed in the queue. Not 408, which blames the client for sending slowly, nor 503, which invites it to
+    /// try again at once.
+    /// </summary>
     public static ApiException DeadlineExceeded() =>
         new(
             StatusCodes.Status504GatewayTimeout,
-            new ErrorBody("The request's 'deadline' passed while it waited for its turn.", ServerError, "deadline", "deadline_exceeded"));
+            new ErrorBody("The request's deadline passed while it waited for its turn.", ServerError, "deadline", "deadline_exceeded"));
 
     /// <summary>504: the answer took longer than the server allows.</summary>
     public static ApiException TimedOut() => new(
