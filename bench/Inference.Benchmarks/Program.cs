@@ -29,6 +29,15 @@ switch (args)
     case ["serve"]:
         await ServeReport.PrintAsync(Console.Out);
         break;
+    case ["chat"]:
+        await ChatReport.PrintAsync(Console.Out);
+        break;
+    case ["rolling"]:
+        await RollingReport.PrintAsync(Console.Out);
+        break;
+    case ["latency"]:
+        await LatencyReport.PrintAsync(Console.Out);
+        break;
     case ["floor"]:
         await FloorReport.PrintAsync(Console.Out);
         break;
