@@ -15,6 +15,9 @@ public sealed record ExecutorOptions
     /// <summary>The longest sequence served; at most what the model was made for (<c>--max-model-len</c>).</summary>
     public required int MaxModelLength { get; init; }
 
+    /// <summary>Whether other executors use the same cores: threads then sleep between steps, where they would wait awake for the next one.</summary>
+    public bool SharesCores { get; init; }
+
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names it and its value.</exception>
     public void Validate()

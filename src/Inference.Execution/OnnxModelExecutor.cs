@@ -115,6 +115,11 @@ public sealed class OnnxModelExecutor : IModelExecutor
             IntraOpNumThreads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+        if (options.SharesCores)
+        {
+            session.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        }
+
         CpuOperators.Domain.AddTo(session);
         return session;
     }

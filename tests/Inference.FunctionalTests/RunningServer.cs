@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -39,7 +40,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public InferenceEngine Engine => _app.Services.GetRequiredService<InferenceEngine>();
+    public InferenceEngine Engine => _app.Services.GetRequiredService<ModelRegistry>().Decoders[0].Engine;
 
     public static async Task<RunningServer> StartAsync(
         Func<ServerOptions, ServerOptions>? options = null,
@@ -66,9 +67,16 @@ internal sealed class RunningServer : IAsyncDisposable
             LoadedAt = DateTimeOffset.UnixEpoch,
         };
         var serverOptions = new ServerOptions { Port = 0 };
+        serverOptions = options?.Invoke(serverOptions) ?? serverOptions;
+        return await StartAsync(serverOptions, [new LoadedModel(model?.Invoke(served) ?? served, executor, serverOptions)]);
+    }
+
+    /// <summary>The server alone, with any models.</summary>
+    public static async Task<WebApplication> StartAsync(ServerOptions options, ImmutableArray<LoadedModel> models)
+    {
         var app = ServerHost.Build(
-            options?.Invoke(serverOptions) ?? serverOptions,
-            new LoadedModel(model?.Invoke(served) ?? served, executor),
+            options,
+            models,
             new ConfigurationBuilder().AddInMemoryCollection([new("Logging:LogLevel:Default", "None")]).Build());
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;

@@ -40,10 +40,10 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         };
         options = change?.Invoke(options) ?? options;
         using var progress = new ConsoleProgress(output, isInteractive: false);
-        var loaded = ModelLoader.Load(options, progress, TimeProvider.System);
-        var app = ServerHost.Build(options, loaded, Quiet);
+        var models = ModelLoader.LoadAll(options, progress, TimeProvider.System);
+        var app = ServerHost.Build(options, models, Quiet);
         await app.StartAsync();
-        return new BenchmarkServer(loaded, app);
+        return new BenchmarkServer(models[0], app);
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

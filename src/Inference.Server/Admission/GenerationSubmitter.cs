@@ -11,7 +11,7 @@ internal sealed class GenerationSubmitter(InferenceEngine engine, ServedModel mo
 {
     /// <summary>Submits every choice.</summary>
     /// <returns>The running choices, to be disposed of.</returns>
-    /// <exception cref="ApiException">429: the queue is full, or the client's limit is reached. 503: the server is about to stop.</exception>
+    /// <exception cref="ApiException">429: the queue is full, or the client's limit is reached. 503: the server is about to stop, or the engine has failed.</exception>
     public ChoiceSet Submit(Generation generation, ClientIdentity client)
     {
         limits.Take(client, generation.PromptTokens);
@@ -22,7 +22,7 @@ internal sealed class GenerationSubmitter(InferenceEngine engine, ServedModel mo
             if (outcome != SubmitOutcome.Accepted)
             {
                 choices.ForEach(choice => choice.Dispose());
-                throw outcome == SubmitOutcome.QueueFull ? ApiErrors.QueueFull() : ApiErrors.ShuttingDown();
+                throw Refused(outcome);
             }
 
             foreach (var answer in stream!.Answers)
@@ -33,4 +33,11 @@ internal sealed class GenerationSubmitter(InferenceEngine engine, ServedModel mo
 
         return new ChoiceSet(choices);
     }
+
+    private ApiException Refused(SubmitOutcome outcome) => outcome switch
+    {
+        SubmitOutcome.QueueFull => ApiErrors.QueueFull(),
+        _ when engine.Completion.IsCompleted => ApiErrors.EngineFailed(model.Names[0]),
+        _ => ApiErrors.ShuttingDown(),
+    };
 }

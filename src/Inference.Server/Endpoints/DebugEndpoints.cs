@@ -1,14 +1,17 @@
-using Inference.Engine;
+using Inference.Server.Serving;
 
 namespace Inference.Server.Endpoints;
 
-/// <summary>What somebody asks who wonders what the engine does: GET /debug/engine. Off unless an option says otherwise.</summary>
-internal sealed class DebugEndpoints(InferenceEngine engine)
+/// <summary>What somebody asks who wonders what an engine does: GET /debug/engine, or /debug/engine?model=NAME. Off unless an option says otherwise.</summary>
+internal sealed class DebugEndpoints(ModelRegistry models)
 {
     /// <summary>Steps that are told.</summary>
     public const int JournalLength = 64;
 
-    /// <summary>The engine's state and its latest steps, the oldest first.</summary>
-    public Task EngineAsync(HttpContext context) =>
-        JsonResponse.WriteAsync(context, new EngineReport(engine.Status, engine.RecentSteps), DebugJsonContext.Default.EngineReport);
+    /// <summary>An engine's state and its latest steps, the oldest first.</summary>
+    public Task EngineAsync(HttpContext context)
+    {
+        var engine = models.Decoder(context.Request.Query["model"]).Engine;
+        return JsonResponse.WriteAsync(context, new EngineReport(engine.Status, engine.RecentSteps), DebugJsonContext.Default.EngineReport);
+    }
 }

@@ -1,15 +1,15 @@
 using Inference.Protocol.OpenAi;
-using Inference.Server.Errors;
 using Inference.Server.Serving;
 
 namespace Inference.Server.Endpoints;
 
 /// <summary>GET /v1/models and /v1/models/{id}.</summary>
-internal sealed class ModelsEndpoint(ServedModel model)
+internal sealed class ModelsEndpoint(ModelRegistry models)
 {
     private readonly ModelList _list = new(
     [
-        .. model.Names.Select(name => new ModelCard(name, model.LoadedAt.ToUnixTimeSeconds(), model.Names[0], model.Limits.MaxModelLength)),
+        .. models.Decoders.Select(decoder => decoder.Model).SelectMany(model => model.Names.Select(
+            name => new ModelCard(name, model.LoadedAt.ToUnixTimeSeconds(), model.Names[0], model.Limits.MaxModelLength))),
     ]);
 
     /// <summary>Every name.</summary>
@@ -19,7 +19,7 @@ internal sealed class ModelsEndpoint(ServedModel model)
     public Task GetAsync(HttpContext context)
     {
         var id = context.Request.RouteValues["id"] as string ?? "";
-        var card = _list.Data.FirstOrDefault(card => card.Id == id) ?? throw ApiErrors.ModelNotFound(id.Length <= 128 ? id : id[..128] + "…");
+        var card = _list.Data.FirstOrDefault(card => card.Id == id) ?? throw ModelRegistry.NotFound(id);
         return JsonResponse.WriteAsync(context, card, OpenAiJsonContext.Default.ModelCard);
     }
 }

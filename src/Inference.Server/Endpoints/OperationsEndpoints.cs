@@ -13,13 +13,19 @@ internal sealed class OperationsEndpoints(EngineService engine, PrometheusExport
     public static string Version { get; } = typeof(OperationsEndpoints).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>200 while requests are taken, 503 once the server is about to stop.</summary>
-    public Task HealthAsync(HttpContext context) => engine.IsStopping ? throw ApiErrors.ShuttingDown() : Task.CompletedTask;
+    /// <summary>200 while all is well, 503 once the server is about to stop, and when an engine has failed, which only a new start mends.</summary>
+    public Task HealthAsync(HttpContext context) => engine switch
+    {
+        { IsStopping: true } => throw ApiErrors.ShuttingDown(),
+        { Failed: { } model } => throw ApiErrors.EngineFailed(model),
+        _ => Task.CompletedTask,
+    };
 
-    /// <summary>200 while it is of use to send requests: 503 also when the queue is full.</summary>
+    /// <summary>200 while it is of use to send requests to any model: 503 also when every queue is full.</summary>
     public Task ReadyAsync(HttpContext context) => engine switch
     {
         { IsStopping: true } => throw ApiErrors.ShuttingDown(),
+        { HaveAllFailed: true, Failed: { } model } => throw ApiErrors.EngineFailed(model),
         { IsFull: true } => throw ApiErrors.NotReady(),
         _ => Task.CompletedTask,
     };

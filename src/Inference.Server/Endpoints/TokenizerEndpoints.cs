@@ -6,17 +6,18 @@ using Inference.Server.Validation;
 namespace Inference.Server.Endpoints;
 
 /// <summary>POST /tokenize and /detokenize.</summary>
-internal sealed class TokenizerEndpoints(ChatPromptRenderer renderer, PromptEncoder encoder, ServedModel model)
+internal sealed class TokenizerEndpoints(ModelRegistry models)
 {
     /// <summary>The tokens of a prompt, or of a conversation.</summary>
     public async Task TokenizeAsync(HttpContext context)
     {
         var body = await RequestReader.ReadAsync(context.Request, OpenAiJsonContext.Default.TokenizeRequest, context.RequestAborted);
-        Check.Model(body.Model, model);
+        var decoder = models.Decoder(body.Model);
+        var (encoder, model) = (decoder.Encoder, decoder.Model);
         var ids = (body.Prompt, body.Messages) switch
         {
             ({ } prompt, null) => encoder.Encode(prompt, "prompt", body.AddSpecialTokens ?? true),
-            (null, not null) => encoder.Encode(Render(body), "messages", body.AddSpecialTokens ?? false),
+            (null, not null) => encoder.Encode(Render(body, decoder.Renderer), "messages", body.AddSpecialTokens ?? false),
             _ => throw ApiErrors.Invalid("prompt", "Either 'prompt' or 'messages' must be given."),
         };
         IReadOnlyList<string>? spelling = body.ReturnTokenStrs == true ? [.. ids.ToArray().Select(id => model.Tokenizer.IdToToken(id) ?? "")] : null;
@@ -28,14 +29,14 @@ internal sealed class TokenizerEndpoints(ChatPromptRenderer renderer, PromptEnco
     public async Task DetokenizeAsync(HttpContext context)
     {
         var body = await RequestReader.ReadAsync(context.Request, OpenAiJsonContext.Default.DetokenizeRequest, context.RequestAborted);
-        Check.Model(body.Model, model);
+        var decoder = models.Decoder(body.Model);
         var tokens = body.Tokens ?? throw ApiErrors.Invalid("tokens", "'tokens' is missing.");
-        var ids = encoder.Encode(new PromptItem([new PromptPart(null, tokens)]), "tokens", addSpecialTokens: false);
+        var ids = decoder.Encoder.Encode(new PromptItem([new PromptPart(null, tokens)]), "tokens", addSpecialTokens: false);
         await JsonResponse.WriteAsync(
-            context, new DetokenizeResponse(model.Tokenizer.Decode(ids.Span, skipSpecialTokens: false)), OpenAiJsonContext.Default.DetokenizeResponse);
+            context, new DetokenizeResponse(decoder.Model.Tokenizer.Decode(ids.Span, skipSpecialTokens: false)), OpenAiJsonContext.Default.DetokenizeResponse);
     }
 
-    private string Render(TokenizeRequest body)
+    private static string Render(TokenizeRequest body, ChatPromptRenderer renderer)
     {
         var chat = new ChatCompletionRequest
         {

@@ -63,6 +63,11 @@ internal static class ApiErrors
             RetryAfter = TimeSpan.FromSeconds(5),
         };
 
+    /// <summary>503: the model's engine has failed, and takes no more requests until the server is started anew.</summary>
+    public static ApiException EngineFailed(string model) => new(
+        StatusCodes.Status503ServiceUnavailable,
+        new ErrorBody($"The engine of the model '{model}' has failed.", ServerError, "model", "engine_failed"));
+
     /// <summary>500: something failed here. The message says nothing about the inside.</summary>
     public static ApiException Internal(string message = "The server had an error while processing the request.") =>
         new(StatusCodes.Status500InternalServerError, new ErrorBody(message, ServerError, null, "internal_error"));

@@ -1,21 +1,27 @@
-using Inference.Engine;
 using Inference.Server.Options;
+using Inference.Server.Serving;
 
 namespace Inference.Server.Hosting;
 
 /// <summary>
-/// Ties the engine to the host's life: started with it; drained while HTTP still answers (new requests get 503, running ones end),
-/// and only then does Kestrel stop.
+/// Ties the engines to the host's life: started with it; drained while HTTP still answers (new requests get 503, running ones end),
+/// and only then does Kestrel stop. An engine that fails leaves the others alone.
 /// </summary>
-internal sealed partial class EngineService(InferenceEngine engine, ServerOptions options, ILogger<EngineService> logger) : IHostedLifecycleService
+internal sealed partial class EngineService(ModelRegistry models, ServerOptions options, ILogger<EngineService> logger) : IHostedLifecycleService
 {
     private volatile bool _isStopping;
 
-    /// <summary>Whether no more requests are taken: the server is about to stop, or the engine has failed.</summary>
-    public bool IsStopping => _isStopping || engine.Completion.IsCompleted;
+    /// <summary>Whether the server is about to stop, and takes no more requests.</summary>
+    public bool IsStopping => _isStopping;
 
-    /// <summary>Whether as much waits as may.</summary>
-    public bool IsFull => engine.Status.Waiting >= options.MaxQueueLength;
+    /// <summary>A model whose engine has failed; null when there is none.</summary>
+    public string? Failed => models.Decoders.FirstOrDefault(decoder => decoder.HasEnded)?.Model.Names[0];
+
+    /// <summary>Whether every engine has failed.</summary>
+    public bool HaveAllFailed => models.Decoders.All(decoder => decoder.HasEnded);
+
+    /// <summary>Whether as much waits as may, for every model that has not failed.</summary>
+    public bool IsFull => models.Decoders.All(decoder => decoder.HasEnded || decoder.IsFull);
 
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -23,7 +29,11 @@ internal sealed partial class EngineService(InferenceEngine engine, ServerOption
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        engine.Start();
+        foreach (var decoder in models.Decoders)
+        {
+            decoder.Engine.Start();
+        }
+
         return Task.CompletedTask;
     }
 
@@ -34,13 +44,14 @@ internal sealed partial class EngineService(InferenceEngine engine, ServerOption
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _isStopping = true;
-        var status = engine.Status;
-        if (status.Running + status.Waiting > 0)
+        var left = models.Decoders.Sum(decoder => decoder.Engine.Status.Running + decoder.Engine.Status.Waiting);
+        if (left > 0)
         {
-            Log.Draining(logger, status.Running + status.Waiting, options.DrainTimeout.TotalSeconds);
+            Log.Draining(logger, left, options.DrainTimeout.TotalSeconds);
         }
 
-        if (!await engine.DrainAsync(options.DrainTimeout, cancellationToken))
+        var drained = await Task.WhenAll(models.Decoders.Select(decoder => decoder.Engine.DrainAsync(options.DrainTimeout, cancellationToken)));
+        if (drained.Contains(false))
         {
             Log.CutOff(logger);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Inference.Server.Admission;
 using Inference.Server.Endpoints;
 using Inference.Server.Errors;
@@ -16,9 +17,9 @@ internal static class ServerHost
 
     /// <summary>Builds a server that is ready to start.</summary>
     /// <param name="options">Checked.</param>
-    /// <param name="loaded">The model; the server disposes of its executor.</param>
+    /// <param name="models">At least one; the server disposes of their executors.</param>
     /// <param name="settings">Configuration of logging.</param>
-    public static WebApplication Build(ServerOptions options, LoadedModel loaded, IConfiguration settings)
+    public static WebApplication Build(ServerOptions options, ImmutableArray<LoadedModel> models, IConfiguration settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
 
@@ -31,9 +32,7 @@ internal static class ServerHost
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
 
         builder.Services
-            .AddModel(options, loaded)
-            .AddEngine(options)
-            .AddValidation()
+            .AddModels(options, models)
             .AddEndpoints()
             .AddServerMetrics()
             .AddTelemetry(options)

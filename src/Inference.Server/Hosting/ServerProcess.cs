@@ -41,9 +41,9 @@ internal static class ServerProcess
     private static async Task<int> ServeAsync(ServerOptions options, IConfiguration settings)
     {
         using var progress = new ConsoleProgress(Console.Out, isInteractive: !Console.IsOutputRedirected);
-        var loaded = ModelLoader.Load(options, progress, TimeProvider.System);
+        var models = ModelLoader.LoadAll(options, progress, TimeProvider.System);
         progress.Complete();
-        await using var app = ServerHost.Build(options, loaded, settings);
+        await using var app = ServerHost.Build(options, models, settings);
         try
         {
             await app.StartAsync();
@@ -53,7 +53,7 @@ internal static class ServerProcess
             return Fail($"--port {options.Port}: cannot listen on {options.Host}: {exception.GetBaseException().Message}", Failure);
         }
 
-        ReadyMessage.Write(Console.Out, app.Urls, loaded.Model, options);
+        ReadyMessage.Write(Console.Out, app.Urls, [.. models.Select(loaded => loaded.Model)], options);
         await app.WaitForShutdownAsync();
         return Success;
     }

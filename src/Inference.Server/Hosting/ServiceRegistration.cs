@@ -1,79 +1,35 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Inference.Engine;
-using Inference.Engine.Execution;
-using Inference.Engine.Scheduling;
 using Inference.Server.Admission;
 using Inference.Server.Endpoints;
 using Inference.Server.Metrics;
 using Inference.Server.Options;
 using Inference.Server.Serving;
-using Inference.Server.Streaming;
 using Inference.Server.Telemetry;
-using Inference.Server.Validation;
 
 namespace Inference.Server.Hosting;
 
 /// <summary>One method for each subsystem.</summary>
 internal static class ServiceRegistration
 {
-    /// <summary>The model and the options it is served with.</summary>
-    public static IServiceCollection AddModel(this IServiceCollection services, ServerOptions options, LoadedModel loaded) => services
+    /// <summary>The models, and what ties their engines to the host's life.</summary>
+    public static IServiceCollection AddModels(this IServiceCollection services, ServerOptions options, ImmutableArray<LoadedModel> models) => services
         .AddSingleton(options)
-        .AddSingleton(loaded.Model.WithinCache())
         .AddSingleton(TimeProvider.System)
-
-        // By a factory, so that the container disposes of it: after the engine, which is created later.
-        .AddSingleton(_ => loaded.Executor);
-
-    /// <summary>The engine and what ties it to the host's life.</summary>
-    public static IServiceCollection AddEngine(this IServiceCollection services, ServerOptions options) => services
-        .AddSingleton(provider => new SchedulerOptions
+        .AddSingleton<RateLimits>()
+        .AddSingleton<DecoderFactory>()
+        .AddSingleton(provider =>
         {
-            CacheIdentity = provider.GetRequiredService<ServedModel>().Names[0],
-            MaxNumSeqs = options.MaxNumSeqs,
-            MaxNumBatchedTokens = options.MaxNumBatchedTokens,
-            MaxQueueLength = options.MaxQueueLength,
-            MaxQueuedTokens = options.MaxQueuedTokens ?? long.MaxValue,
-            Policy = options.SchedulingPolicy,
-            PriorityAgeing = options.PriorityAgeing,
-            Conservativeness = options.ScheduleConservativeness,
-            Batching = options.Batching,
-            Allocation = options.Allocation,
-            Prefill = options.Prefill,
-            BatchSize = options.BatchSize,
-            MaxBatchDelay = options.MaxBatchDelay,
-            JournalLength = options.EnableDebugEndpoints ? DebugEndpoints.JournalLength : 0,
-            EnablePrefixCaching = options.EnablePrefixCaching,
-            Speculation = options.Speculation,
+            var factory = provider.GetRequiredService<DecoderFactory>();
+            return new ModelRegistry([.. models.Select(factory.Create)]);
         })
-        .AddSingleton(provider => new EngineMetrics(
-            provider.GetRequiredService<IMeterFactory>(),
-            provider.GetRequiredService<ServedModel>().Names[0],
-            provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton(provider => new InferenceEngine(
-            provider.GetRequiredService<IModelExecutor>(),
-            provider.GetRequiredService<SchedulerOptions>(),
-            provider.GetRequiredService<EngineMetrics>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<InferenceEngine>>()))
         .AddSingleton<EngineService>()
         .AddHostedService(provider => provider.GetRequiredService<EngineService>());
 
-    /// <summary>From request bodies to what the engine runs.</summary>
-    public static IServiceCollection AddValidation(this IServiceCollection services) => services
-        .AddSingleton<PromptEncoder>()
-        .AddSingleton<ChatPromptRenderer>()
-        .AddSingleton<GenerationBuilder>()
-        .AddSingleton<ConstraintCompilation>()
-        .AddSingleton<CompletionValidator>()
-        .AddSingleton<ChatCompletionValidator>();
-
-    /// <summary>The addresses, and what writes their answers.</summary>
+    /// <summary>The addresses.</summary>
     public static IServiceCollection AddEndpoints(this IServiceCollection services) => services
         .AddSingleton<ApiKeyStore>()
-        .AddSingleton<RateLimits>()
-        .AddSingleton<GenerationSubmitter>()
-        .AddSingleton<GenerationResponder>()
         .AddSingleton<CompletionEndpoint>()
         .AddSingleton<ChatCompletionEndpoint>()
         .AddSingleton<ModelsEndpoint>()

@@ -28,8 +28,9 @@ internal static class CommandLine
         async Task<int> ServeAsync(ParseResult result, CancellationToken cancellationToken)
         {
             var given = options
-                .Where(entry => result.GetResult(entry.Value) is { Implicit: false })
-                .ToDictionary(entry => entry.Key, entry => result.GetValue(entry.Value) ?? "");
+                .Select(entry => (entry.Key, Result: result.GetResult(entry.Value)))
+                .Where(entry => entry.Result is { Implicit: false })
+                .ToDictionary(entry => entry.Key, IReadOnlyList<string> (entry) => [.. entry.Result!.Tokens.Select(token => token.Value)]);
             return await serve(OptionsReader.Read(given, Environment.GetEnvironmentVariable, settings));
         }
 
@@ -46,12 +47,15 @@ internal static class CommandLine
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
-    private static Option<string> ToOption(OptionDefinition definition) => new(
-        definition.CommandLineName,
-        definition.CommandLineAlias is { } alias && alias != definition.CommandLineName ? [alias] : [])
+    private static Option ToOption(OptionDefinition definition)
     {
-        Description = definition.Description,
-        HelpName = definition.ValueName,
-        Recursive = true,
-    };
+        string[] aliases = definition.CommandLineAlias is { } alias && alias != definition.CommandLineName ? [alias] : [];
+        Option option = definition.IsRepeatable
+            ? new Option<string[]>(definition.CommandLineName, aliases)
+            : new Option<string>(definition.CommandLineName, aliases);
+        option.Description = definition.Description;
+        option.HelpName = definition.ValueName;
+        option.Recursive = true;
+        return option;
+    }
 }

@@ -14,6 +14,12 @@ internal sealed record OptionDefinition(
     /// <summary>The name in Large Model Inference containers, which is accepted as well: "max_rolling_batch_size".</summary>
     public string? LmiName { get; init; }
 
+    /// <summary>
+    /// Whether it can be given several times, each applied in turn: on the command line again, in the environment with ';' between values, in
+    /// appsettings.json as a list.
+    /// </summary>
+    public bool IsRepeatable { get; init; }
+
     /// <summary>On the command line: "--max-model-len".</summary>
     public string CommandLineName { get; } = "--" + Name;
 

@@ -12,9 +12,9 @@ internal static class OptionTable
     /// <summary>In the order that the help shows.</summary>
     public static ImmutableArray<OptionDefinition> All { get; } =
     [
-        new("model", "PATH", "The model: a folder, or a GGUF file. Default: models/smollm2-135m-instruct.",
-            (options, text) => options with { Model = OptionText.NotEmpty(text) }),
-        new("served-model-name", "NAME", "The model's name in requests; several are separated by commas. Default: the name of its folder.",
+        new("model", "[NAME=]PATH[,OPTION=VALUE...]", "The model: a folder, or a GGUF file. Given several times, all of them are served, each with options of its own. Default: models/smollm2-135m-instruct.",
+            (options, text) => options with { Models = options.Models.Add(ModelArgument.Parse(OptionText.NotEmpty(text))) }) { IsRepeatable = true },
+        new("served-model-name", "NAME", "The model's name in requests, unless --model gives it; several are separated by commas. Default: the name of its folder.",
             (options, text) => options with { ServedModelNames = OptionText.List(text) }),
         new("host", "ADDRESS", "The address to listen on: an IP address, localhost, or * for all. Default: localhost.",
             (options, text) => options with { Host = OptionText.Host(text) }),
@@ -83,7 +83,7 @@ internal static class OptionTable
             (options, text) => options with { BlockSize = OptionText.PowerOfTwo(text, 16, 1024) }),
         new("num-blocks", "N", "Blocks in the KV cache. Default: as many as --kv-cache-memory holds.",
             (options, text) => options with { NumBlocks = OptionText.Integer(text, 1, int.MaxValue) }),
-        new("kv-cache-memory", "SIZE", "Memory for the KV cache, such as 512MiB, 1GiB or a number of bytes. Default: 2GiB, or a quarter of the memory if that is less.",
+        new("kv-cache-memory", "SIZE", "Memory for the KV cache, such as 512MiB, 1GiB or a number of bytes; models without a size of their own divide it. Default: 2GiB, or a quarter of the memory if that is less.",
             (options, text) => options with { KvCacheMemory = ByteSize.Parse(text) }),
         new("threads", "N", "Threads that compute. Default: one per processor core.",
             (options, text) => options with { Threads = OptionText.Integer(text, 1, 1024) }),

@@ -7,12 +7,12 @@ internal static class OptionsReader
     public const string SettingsSection = "Inference";
 
     /// <summary>Reads each option from the first source that gives it.</summary>
-    /// <param name="commandLine">Values given on the command line, by <see cref="OptionDefinition.Name"/>.</param>
+    /// <param name="commandLine">Values given on the command line, by <see cref="OptionDefinition.Name"/>; several only for one that is repeatable.</param>
     /// <param name="environment">An environment variable's value, or null.</param>
     /// <param name="settings">The host's configuration.</param>
     /// <exception cref="OptionException">A value is wrong, or the section has an unknown option.</exception>
     public static ServerOptions Read(
-        IReadOnlyDictionary<string, string> commandLine,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> commandLine,
         Func<string, string?> environment,
         IConfiguration settings)
     {
@@ -21,28 +21,36 @@ internal static class OptionsReader
         var options = new ServerOptions();
         foreach (var definition in OptionTable.All)
         {
-            if (commandLine.TryGetValue(definition.Name, out var text))
+            if (commandLine.TryGetValue(definition.Name, out var given))
             {
-                options = Apply(definition, options, text, definition.CommandLineName);
+                options = Apply(definition, options, given, definition.CommandLineName);
             }
             else if (FromEnvironment(definition.EnvironmentName, environment) is { } variable)
             {
-                options = Apply(definition, options, variable, definition.EnvironmentName);
+                options = Apply(definition, options, Several(definition, variable), definition.EnvironmentName);
             }
             else if (definition.EnvironmentAlias is { } alias && FromEnvironment(alias, environment) is { } other)
             {
-                options = Apply(definition, options, other, alias);
+                options = Apply(definition, options, [other], alias);
             }
-            else if (FromSettings(section.GetSection(definition.SettingsName)) is { } setting)
+            else if (FromSettings(definition, section.GetSection(definition.SettingsName)) is { } setting)
             {
                 options = Apply(definition, options, setting, $"{SettingsSection}:{definition.SettingsName}");
             }
         }
 
-        return CheckTogether(options);
+        // What each model asks for is looked at now, before any of them is loaded.
+        ModelOptions.Each(CheckTogether(options));
+        return options;
     }
 
-    private static ServerOptions Apply(OptionDefinition definition, ServerOptions options, string text, string source)
+    /// <summary>The options with one more of them set.</summary>
+    /// <param name="definition">Which.</param>
+    /// <param name="options">The options so far.</param>
+    /// <param name="text">Its value.</param>
+    /// <param name="source">Where the value comes from, for the message.</param>
+    /// <exception cref="OptionException">The value is wrong.</exception>
+    public static ServerOptions Apply(OptionDefinition definition, ServerOptions options, string text, string source)
     {
         try
         {
@@ -56,6 +64,12 @@ internal static class OptionsReader
         }
     }
 
+    private static ServerOptions Apply(OptionDefinition definition, ServerOptions options, IReadOnlyList<string> texts, string source) =>
+        texts.Aggregate(options, (applied, text) => Apply(definition, applied, text, source));
+
+    private static string[] Several(OptionDefinition definition, string text) =>
+        definition.IsRepeatable ? text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [text];
+
     // Kubernetes sets INFERENCE_PORT=tcp://10.0.0.1:80 in every pod beside a service called "inference": that is not meant for us.
     private static string? FromEnvironment(string name, Func<string, string?> environment) =>
         environment(name) is { Length: > 0 } value && !value.StartsWith("tcp://", StringComparison.Ordinal)
@@ -63,8 +77,16 @@ internal static class OptionsReader
             : null;
 
     // An array in appsettings.json arrives as children.
-    private static string? FromSettings(IConfigurationSection section) =>
-        section.Value ?? (section.GetChildren().Any() ? string.Join(',', section.GetChildren().Select(child => child.Value)) : null);
+    private static string[]? FromSettings(OptionDefinition definition, IConfigurationSection section)
+    {
+        if (section.Value is { } value)
+        {
+            return Several(definition, value);
+        }
+
+        string[] items = [.. section.GetChildren().Select(child => child.Value ?? "")];
+        return items.Length == 0 ? null : definition.IsRepeatable ? items : [string.Join(',', items)];
+    }
 
     private static void RejectUnknown(IConfigurationSection section)
     {
@@ -77,8 +99,15 @@ internal static class OptionsReader
         }
     }
 
-    private static ServerOptions CheckTogether(ServerOptions options)
+    /// <summary>The same options, whose values suit one another.</summary>
+    /// <exception cref="OptionException">They do not.</exception>
+    public static ServerOptions CheckTogether(ServerOptions options)
     {
+        if (!options.ServedModelNames.IsEmpty && (options.Models.Length > 1 || options.Models.Any(model => model.Name is not null)))
+        {
+            throw new OptionException("--served-model-name: names are given with --model NAME=PATH where there are several models, or one has such a name");
+        }
+
         if (options.MaxNumBatchedTokens < options.MaxNumSeqs)
         {
             throw new OptionException(

@@ -13,8 +13,13 @@ internal sealed record ServerOptions
     /// <summary>The TCP port; 0 lets the system choose.</summary>
     public int Port { get; init; } = 8080;
 
-    /// <summary>The model's folder or file; null for the default model.</summary>
+    /// <summary>The folder or file of the one model that these options are for; null for the default model.</summary>
     public string? Model { get; init; }
+
+    /// <summary>
+    /// The models that were asked for, in order; empty for <see cref="Model"/> alone. <see cref="ModelOptions.Each"/> makes options for each of them.
+    /// </summary>
+    public ImmutableArray<ModelArgument> Models { get; init; } = [];
 
     /// <summary>The arithmetic to run the model in.</summary>
     public string Dtype { get; init; } = "auto";
@@ -87,6 +92,9 @@ internal sealed record ServerOptions
 
     /// <summary>Bytes of KV cache; null lets the server choose.</summary>
     public long? KvCacheMemory { get; init; }
+
+    /// <summary>Whether <see cref="KvCacheMemory"/> is for all such models together, rather than for this one alone.</summary>
+    public bool SharesCacheMemory { get; init; } = true;
 
     /// <summary>Threads that compute; null for one per processor core.</summary>
     public int? Threads { get; init; }

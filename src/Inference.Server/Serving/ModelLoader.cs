@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Inference.Execution;
 using Inference.Models;
 using Inference.Models.Checkpoints;
@@ -17,15 +18,25 @@ internal static class ModelLoader
     private const long MaxDefaultCacheMemory = 2L << 30;
     private const int DefaultCacheShare = 4;
 
-    /// <summary>Loads the model that the options name.</summary>
-    /// <exception cref="OptionException">An option does not suit the model.</exception>
+    /// <summary>Loads every model that the options name; several take turns on the cores.</summary>
+    /// <exception cref="OptionException">An option does not suit a model, or two models have one name.</exception>
     /// <exception cref="ModelFormatException">The model's files cannot be used.</exception>
     /// <exception cref="TokenizerFormatException">The tokenizer's files cannot be used.</exception>
     /// <exception cref="ChatTemplateException">The chat template does not parse.</exception>
     /// <exception cref="ConversionException">The converted model cannot be kept.</exception>
-    public static LoadedModel Load(ServerOptions options, IProgress<ConversionProgress> progress, TimeProvider time)
+    public static ImmutableArray<LoadedModel> LoadAll(ServerOptions options, IProgress<ConversionProgress> progress, TimeProvider time)
     {
-        var path = options.Model ?? DefaultModel.Find();
+        var each = ModelOptions.Each(options);
+        CheckNames(each);
+        var sharing = each.Count(own => own.SharesCacheMemory);
+        var turns = each.Length > 1 ? new ExecutionTurns() : null;
+        return [.. each.Select(own => Load(own, own.SharesCacheMemory ? sharing : 1, turns, progress, time))];
+    }
+
+    private static LoadedModel Load(
+        ServerOptions options, int cacheShares, ExecutionTurns? turns, IProgress<ConversionProgress> progress, TimeProvider time)
+    {
+        var path = PathOf(options);
         using var files = ModelFolder.Open(path);
 
         // The small files first: a model without a tokenizer should not be converted for nothing.
@@ -35,7 +46,7 @@ internal static class ModelLoader
         CheckVocabulary(files, tokenizer);
         var dtype = DTypeFor(files.Spec, options.Dtype);
         var cacheDtype = KvCacheDTypeFor(files.Spec, dtype, options.KvCacheDtype);
-        var executorOptions = ExecutorOptionsFor(files.Spec, cacheDtype, options);
+        var executorOptions = ExecutorOptionsFor(files.Spec, cacheDtype, options, cacheShares) with { SharesCores = turns is not null };
 
         var cache = new ConversionCache(options.CacheDir ?? DefaultCacheDirectory());
         var input = new ConversionInput(files.Spec, files.Weights, files.SourceFiles);
@@ -45,7 +56,7 @@ internal static class ModelLoader
         return new LoadedModel(
             new ServedModel
             {
-                Names = options.ServedModelNames.IsEmpty ? [NameOf(path)] : options.ServedModelNames,
+                Names = NamesOf(options),
                 Tokenizer = tokenizer.Tokenizer,
                 ChatTemplate = template,
                 Traits = TraitsFor(tokenizer.ChatTemplateSource, template, options),
@@ -58,7 +69,8 @@ internal static class ModelLoader
                 Fingerprint = SystemFingerprint.Of(NameOf(path), dtype.ToString(), cacheDtype.ToString()),
                 LoadedAt = time.GetUtcNow(),
             },
-            executor);
+            turns is null ? executor : new TurnTakingExecutor(executor, turns),
+            options);
     }
 
     private static ChatTraits TraitsFor(string? source, ChatTemplate? template, ServerOptions options)
@@ -92,7 +104,7 @@ internal static class ModelLoader
         _ => Int8Support.DefaultCache(spec, dtype),
     };
 
-    private static ExecutorOptions ExecutorOptionsFor(DecoderSpec spec, KvCacheDType cacheDtype, ServerOptions options)
+    private static ExecutorOptions ExecutorOptionsFor(DecoderSpec spec, KvCacheDType cacheDtype, ServerOptions options, int cacheShares)
     {
         if (options.MaxModelLen > spec.MaxPositions)
         {
@@ -103,12 +115,12 @@ internal static class ModelLoader
         {
             Threads = options.Threads ?? 0,
             BlockSize = options.BlockSize,
-            BlockCount = options.NumBlocks ?? BlockCount(spec, cacheDtype, options),
+            BlockCount = options.NumBlocks ?? BlockCount(spec, cacheDtype, options, cacheShares),
             MaxModelLength = options.MaxModelLen ?? spec.MaxPositions,
         };
     }
 
-    private static int BlockCount(DecoderSpec spec, KvCacheDType cacheDtype, ServerOptions options)
+    private static int BlockCount(DecoderSpec spec, KvCacheDType cacheDtype, ServerOptions options, int shares)
     {
         var blockBytes = KvCache.BytesPerBlock(spec, cacheDtype, options.BlockSize);
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -118,6 +130,7 @@ internal static class ModelLoader
             throw new OptionException($"--kv-cache-memory {memory}: this machine has {available} bytes of memory");
         }
 
+        memory /= shares;
         return memory / blockBytes is >= 1 and var count
             ? (int)Math.Min(count, int.MaxValue)
             : throw new OptionException($"--kv-cache-memory {memory}: one block of {options.BlockSize} tokens takes {blockBytes} bytes");
@@ -132,6 +145,19 @@ internal static class ModelLoader
                 + $"but the model's vocabulary has {files.Spec.VocabularySize} entries");
         }
     }
+
+    private static void CheckNames(ImmutableArray<ServerOptions> each)
+    {
+        if (each.SelectMany(own => NamesOf(own)).GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new OptionException($"--model: two models are called '{twice.Key}'; give each a name of its own: --model NAME=PATH");
+        }
+    }
+
+    private static ImmutableArray<string> NamesOf(ServerOptions options) =>
+        options.ServedModelNames.IsEmpty ? [NameOf(PathOf(options))] : options.ServedModelNames;
+
+    private static string PathOf(ServerOptions options) => options.Model ?? DefaultModel.Find();
 
     // A folder's name may hold dots; a file's name loses its extension.
     private static string NameOf(string path)

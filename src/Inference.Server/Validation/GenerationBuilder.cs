@@ -24,10 +24,9 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
     private const double MaxDeadline = 86_400;
 
     /// <summary>Checks what needs no prompt, so that a bad request costs no tokenising.</summary>
-    /// <exception cref="ApiException">404 for an unknown model, 400 that names a field otherwise.</exception>
+    /// <exception cref="ApiException">400 that names a field.</exception>
     public GenerationSettings CheckSettings(GenerationRequestBody body, int? topLogprobs)
     {
-        Check.Model(body.Model, model);
         if (body.StreamOptions is not null && body.Stream != true)
         {
             throw ApiErrors.Invalid("stream_options", "'stream_options' is only allowed when 'stream' is true.");

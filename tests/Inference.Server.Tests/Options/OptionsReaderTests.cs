@@ -109,7 +109,7 @@ public sealed class OptionsReaderTests
     {
         var variables = (environment ?? []).ToDictionary(entry => entry.Item1, entry => entry.Item2);
         return OptionsReader.Read(
-            (commandLine ?? []).ToDictionary(entry => entry.Item1, entry => entry.Item2),
+            (commandLine ?? []).GroupBy(entry => entry.Item1).ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(entry => entry.Item2)]),
             name => variables.GetValueOrDefault(name),
             new ConfigurationBuilder()
                 .AddInMemoryCollection((settings ?? []).Select(entry => KeyValuePair.Create(entry.Item1, (string?)entry.Item2)))
