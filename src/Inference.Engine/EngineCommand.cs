@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Inference.Engine.Scheduling;
 
 namespace Inference.Engine;
@@ -9,8 +10,8 @@ internal abstract record EngineCommand
     {
     }
 
-    /// <summary>Take a request in.</summary>
-    public sealed record Submit(Sequence Sequence) : EngineCommand;
+    /// <summary>Take requests in, all before the next step.</summary>
+    public sealed record Submit(ImmutableArray<Sequence> Sequences) : EngineCommand;
 
     /// <summary>End a request, if it has not ended yet.</summary>
     public sealed record Cancel(long SequenceId) : EngineCommand;

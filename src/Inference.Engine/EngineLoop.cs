@@ -113,8 +113,9 @@ internal sealed partial class EngineLoop(
     {
         switch (command)
         {
-            case EngineCommand.Submit(var sequence):
-                scheduler.Add(sequence);
+            case EngineCommand.Submit(var sequences):
+                foreach (var sequence in sequences)
+                    scheduler.Add(sequence);
                 break;
             case EngineCommand.Cancel(var sequenceId):
                 scheduler.Cancel(sequenceId);

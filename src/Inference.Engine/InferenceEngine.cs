@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Inference.Engine.Execution;
 using Inference.Engine.Requests;
@@ -93,30 +94,31 @@ public sealed partial class InferenceEngine : IAsyncDisposable
     public SubmitOutcome TrySubmit(InferenceRequest request, out RequestStream? stream)
     {
         ArgumentNullException.ThrowIfNull(request);
-        stream = null;
+        var outcome = TrySubmit([request], out var streams);
+        stream = outcome == SubmitOutcome.Accepted ? streams[0] : null;
+        return outcome;
+    }
+
+    /// <summary>
+    /// Submits requests that belong together, as a prompt's choices do: all are accepted or none is, and the same step can begin with all.
+    /// </summary>
+    /// <param name="requests">Validated and tokenised.</param>
+    /// <param name="streams">Each request's events when they were accepted, else empty.</param>
+    public SubmitOutcome TrySubmit(ImmutableArray<InferenceRequest> requests, out ImmutableArray<RequestStream> streams)
+    {
+        streams = [];
         if (_gate.IsClosed)
             return Refuse(SubmitOutcome.Draining);
 
-        // Beams are sequences of their own, and have the ids that follow.
-        var count = request.Beams?.Width ?? 1;
-        var id = Interlocked.Add(ref _lastSequenceId, count) - count + 1;
-        if (RequestAdmission.Refusal(request, _limits, _options) is { } refusal)
-        {
-            stream = Rejected(id, request, refusal);
-            return SubmitOutcome.Accepted;
-        }
+        var accepted = ImmutableArray.CreateBuilder<RequestStream>(requests.Length);
+        var sequences = ImmutableArray.CreateBuilder<Sequence>(requests.Length);
+        foreach (var request in requests)
+            accepted.Add(Open(request, sequences));
 
-        if (!_gate.TryEnter(request.PromptTokenIds.Length))
-            return Refuse(_gate.IsClosed ? SubmitOutcome.Draining : SubmitOutcome.QueueFull);
+        if (sequences.Count > 0 && Enter(sequences.DrainToImmutable()) is var outcome and not SubmitOutcome.Accepted)
+            return Refuse(outcome);
 
-        var sequence = new Sequence(id, request, SchedulingPolicy.MaxLengthOf(request, _limits), _seedSource(), _time.GetTimestamp());
-        if (!_commands.Writer.TryWrite(new EngineCommand.Submit(sequence)))
-        {
-            _gate.Leave(request.PromptTokenIds.Length);
-            return Refuse(SubmitOutcome.Draining);
-        }
-
-        stream = new RequestStream(sequence, Cancel);
+        streams = accepted.MoveToImmutable();
         return SubmitOutcome.Accepted;
     }
 
@@ -154,6 +156,32 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         // A failure of the loop was logged, and is Completion's to report.
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+    }
+
+    // One that can never run has its end at once, and is no sequence.
+    private RequestStream Open(InferenceRequest request, ImmutableArray<Sequence>.Builder sequences)
+    {
+        // Beams are sequences of their own, and have the ids that follow.
+        var count = request.Beams?.Width ?? 1;
+        var id = Interlocked.Add(ref _lastSequenceId, count) - count + 1;
+        if (RequestAdmission.Refusal(request, _limits, _options) is { } refusal)
+            return Rejected(id, request, refusal);
+
+        var sequence = new Sequence(id, request, SchedulingPolicy.MaxLengthOf(request, _limits), _seedSource(), _time.GetTimestamp());
+        sequences.Add(sequence);
+        return new RequestStream(sequence, Cancel);
+    }
+
+    private SubmitOutcome Enter(ImmutableArray<Sequence> sequences)
+    {
+        var tokens = sequences.Sum(sequence => (long)sequence.PromptLength);
+        if (!_gate.TryEnter(tokens, sequences.Length))
+            return _gate.IsClosed ? SubmitOutcome.Draining : SubmitOutcome.QueueFull;
+        if (_commands.Writer.TryWrite(new EngineCommand.Submit(sequences)))
+            return SubmitOutcome.Accepted;
+
+        _gate.Leave(tokens, sequences.Length);
+        return SubmitOutcome.Draining;
     }
 
     private void Cancel(long sequenceId) => _commands.Writer.TryWrite(new EngineCommand.Cancel(sequenceId));

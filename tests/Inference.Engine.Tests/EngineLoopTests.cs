@@ -90,7 +90,7 @@ public sealed class EngineLoopTests : IDisposable
         Assert.False(drained.Task.IsCompleted);
 
         var sequence = new Sequence(1, TestRequest.Greedy(promptLength: 2, maxTokens: 1), 100, 1, 0);
-        _commands.Writer.TryWrite(new EngineCommand.Submit(sequence));
+        _commands.Writer.TryWrite(new EngineCommand.Submit([sequence]));
         await _loop.TurnAsync(Token);
         Assert.False(drained.Task.IsCompleted);
         await _loop.TurnAsync(Token);
@@ -105,7 +105,7 @@ public sealed class EngineLoopTests : IDisposable
     {
         Assert.True(_gate.TryEnter(2));
         var sequence = new Sequence(1, TestRequest.Greedy(promptLength: 2, maxTokens), 100, 1, 0);
-        Assert.True(_commands.Writer.TryWrite(new EngineCommand.Submit(sequence)));
+        Assert.True(_commands.Writer.TryWrite(new EngineCommand.Submit([sequence])));
         return sequence;
     }
 

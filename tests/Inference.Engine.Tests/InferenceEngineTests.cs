@@ -113,6 +113,33 @@ public sealed class InferenceEngineTests
     }
 
     [Fact]
+    public async Task TrySubmit_SeveralTogether_AllOrNone()
+    {
+        await using var host = new EngineHost(options: new SchedulerOptions { MaxQueueLength = 3 }, start: false);
+        var request = TestRequest.Greedy(promptLength: 3, maxTokens: 3);
+
+        Assert.Equal(SubmitOutcome.Accepted, host.Engine.TrySubmit([request, request], out var streams));
+        Assert.Equal(SubmitOutcome.QueueFull, host.Engine.TrySubmit([request, request], out var refused));
+        Assert.Empty(refused);
+        Assert.Equal(SubmitOutcome.Accepted, host.Engine.TrySubmit([request], out _));
+
+        host.Engine.Start();
+        foreach (var stream in streams)
+            Assert.Equal(FinishReason.Length, (await CollectedResponse.ReadAsync(stream, Token)).Outcome.Reason);
+    }
+
+    [Fact]
+    public async Task TrySubmit_SeveralTogetherWithOneThatNeverFits_OnlyThatOneIsRejected()
+    {
+        await using var host = new EngineHost();
+
+        host.Engine.TrySubmit([TestRequest.Greedy(promptLength: 300, maxTokens: 3), TestRequest.Greedy(promptLength: 3, maxTokens: 3)], out var streams);
+
+        var reasons = await Task.WhenAll(streams.Select(stream => CollectedResponse.ReadAsync(stream, Token)));
+        Assert.Equal([FinishReason.Rejected, FinishReason.Length], reasons.Select(response => response.Outcome.Reason));
+    }
+
+    [Fact]
     public async Task TrySubmit_SeedsFromTheSource_DifferUnlessGiven()
     {
         await using var host = new EngineHost();

@@ -6,7 +6,7 @@ namespace Inference.Engine.Scheduling;
 /// write: a single atomic number.
 /// </summary>
 /// <param name="capacity">The most requests.</param>
-/// <param name="tokenCapacity">The most tokens, except for a request that is alone.</param>
+/// <param name="tokenCapacity">The most tokens, except for requests that come together while nobody else is inside.</param>
 internal sealed class AdmissionGate(int capacity, long tokenCapacity = long.MaxValue)
 {
     /// <summary>The sign bit says that the gate is closed, the next 24 count requests, the last 39 count tokens.</summary>
@@ -28,23 +28,28 @@ internal sealed class AdmissionGate(int capacity, long tokenCapacity = long.MaxV
 
     public bool IsClosed => Volatile.Read(ref _state) < 0;
 
-    public bool TryEnter(int tokenCount)
+    /// <summary>Lets all of them in, or none.</summary>
+    /// <param name="tokenCount">Of all their prompts.</param>
+    /// <param name="requests">At least 1.</param>
+    public bool TryEnter(long tokenCount, int requests = 1)
     {
         while (true)
         {
             var state = Volatile.Read(ref _state);
-            if (state < 0 || !HasRoom((int)(state >> TokenBits), (state & TokenMask) + tokenCount))
+            if (state < 0 || !HasRoom((int)(state >> TokenBits), requests, (state & TokenMask) + tokenCount))
                 return false;
-            if (Interlocked.CompareExchange(ref _state, state + OneRequest + tokenCount, state) == state)
+            if (Interlocked.CompareExchange(ref _state, state + (requests * OneRequest) + tokenCount, state) == state)
                 return true;
         }
     }
 
-    /// <param name="tokenCount">As when it entered.</param>
-    public void Leave(int tokenCount) => Interlocked.Add(ref _state, -OneRequest - tokenCount);
+    /// <param name="tokenCount">As when they entered, or one request's part of it.</param>
+    /// <param name="requests">How many leave.</param>
+    public void Leave(long tokenCount, int requests = 1) => Interlocked.Add(ref _state, -(requests * OneRequest) - tokenCount);
 
     /// <summary>Lets nobody in any more. Those inside are still counted: at 0 no submission is on its way.</summary>
     public void Close() => Interlocked.Or(ref _state, Closed);
 
-    private bool HasRoom(int count, long tokens) => count == 0 || (count < _capacity && tokens <= _tokenCapacity);
+    private bool HasRoom(int count, int more, long tokens) =>
+        count + more <= _capacity && tokens <= (count == 0 ? TokenMask : _tokenCapacity);
 }

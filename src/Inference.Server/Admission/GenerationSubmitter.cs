@@ -15,20 +15,17 @@ internal sealed class GenerationSubmitter(InferenceEngine engine, ServedModel mo
     public ChoiceSet Submit(Generation generation, ClientIdentity client)
     {
         limits.Take(client, generation.PromptTokens);
-        var choices = new List<Choice>(generation.Choices.Length);
-        foreach (var request in generation.Choices)
+        var requests = generation.Choices.Select(request => request with { Client = client.Name, ClientWeight = client.Weight });
+        var outcome = engine.TrySubmit([.. requests], out var streams);
+        if (outcome != SubmitOutcome.Accepted)
         {
-            var outcome = engine.TrySubmit(request with { Client = client.Name, ClientWeight = client.Weight }, out var stream);
-            if (outcome != SubmitOutcome.Accepted)
-            {
-                choices.ForEach(choice => choice.Dispose());
-                throw Refused(outcome);
-            }
+            throw Refused(outcome);
+        }
 
-            foreach (var answer in stream!.Answers)
-            {
-                choices.Add(new Choice(choices.Count, answer, generation.Text, model));
-            }
+        var choices = new List<Choice>(generation.Choices.Length);
+        foreach (var answer in streams.SelectMany(stream => stream.Answers))
+        {
+            choices.Add(new Choice(choices.Count, answer, generation.Text, model));
         }
 
         return new ChoiceSet(choices);

@@ -18,6 +18,20 @@ public sealed class AdmissionGateTests
     }
 
     [Fact]
+    public void TryEnter_SeveralTogether_AllOrNone()
+    {
+        var gate = new AdmissionGate(4);
+
+        Assert.True(gate.TryEnter(9, requests: 3));
+        Assert.False(gate.TryEnter(2, requests: 2));
+        Assert.Equal((3, 9), (gate.Count, gate.TokenCount));
+        gate.Leave(9, requests: 3);
+        Assert.False(gate.TryEnter(5, requests: 5));
+        Assert.True(gate.TryEnter(4, requests: 4));
+        Assert.Equal((4, 4), (gate.Count, gate.TokenCount));
+    }
+
+    [Fact]
     public void Close_WithSomeInside_StillCountsThem()
     {
         var gate = new AdmissionGate(2);
