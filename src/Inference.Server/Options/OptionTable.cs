@@ -99,6 +99,8 @@ internal static class OptionTable
             (options, text) => options with { MaxConnections = OptionText.Integer(text, 1, 1_000_000) }),
         new("request-timeout", "SECONDS", "How long an answer may take; it ends with 504 then. Default: no limit.",
             (options, text) => options with { RequestTimeout = TimeSpan.FromSeconds(OptionText.Number(text, 0.001, 86_400)) }),
+        new("sse-keep-alive", "SECONDS", "How long a stream waits for its first token before it begins with a comment, which keeps proxies from closing it; 0 for however long it takes. Default: 15.",
+            (options, text) => options with { SseKeepAlive = OptionText.Number(text, 0, 86_400) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null }),
         new("otlp-endpoint", "URL", "A collector to send traces and metrics to, in OpenTelemetry's protocol over HTTP. Default: none.",
             (options, text) => options with { OtlpEndpoint = OptionText.HttpUrl(text) }),
         new("drain-timeout", "SECONDS", "How long running requests may go on after the signal to stop. Default: 30.",

@@ -117,6 +117,9 @@ internal sealed record ServerOptions
     /// <summary>How long an answer may take, from its checks to its end; null for no limit.</summary>
     public TimeSpan? RequestTimeout { get; init; }
 
+    /// <summary>How long a stream waits for its first token before it shows a sign of life; null for however long it takes.</summary>
+    public TimeSpan? SseKeepAlive { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>The collector that traces and metrics are sent to; null for none.</summary>
     public Uri? OtlpEndpoint { get; init; }
 

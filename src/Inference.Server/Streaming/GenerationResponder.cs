@@ -15,6 +15,8 @@ internal sealed class GenerationResponder(
     TimeProvider time,
     ILogger<GenerationResponder> logger)
 {
+    private readonly StreamKeepAlive _keepAlive = new(options.SseKeepAlive, time);
+
     /// <summary>Answers the request of <paramref name="context"/>.</summary>
     /// <exception cref="ApiException">There is no answer, and none has begun.</exception>
     public async Task RespondAsync(HttpContext context, Generation generation, ResponseFormat format)
@@ -51,20 +53,24 @@ internal sealed class GenerationResponder(
         await format.WriteAsync(run.Context, best, run.Usage);
     }
 
-    // The response begins with the first token, so that a request the engine refuses still gets a proper status.
+    // The response begins with the first token, so that a request the engine refuses still gets a proper status; or with the first sign of
+    // life, if that token takes long.
     private async Task StreamAsync(GenerationRun run, ResponseFormat format)
     {
         SseWriter? sse = null;
         var aborted = run.Context.RequestAborted;
         try
         {
-            await foreach (var batch in run.Choices.ReadAsync())
+            await using var batches = run.Choices.ReadAsync().GetAsyncEnumerator(CancellationToken.None);
+            var first = batches.MoveNextAsync().AsTask();
+            sse = await _keepAlive.UntilAsync(first, run.Context.Response);
+            for (var hasBatch = await first; hasBatch; hasBatch = await batches.MoveNextAsync())
             {
                 sse ??= new SseWriter(run.Context.Response);
                 var usage = run.Generation.ContinuousUsage ? run.Usage : null;
-                for (var i = 0; i < batch.Count; i++)
+                for (var i = 0; i < batches.Current.Count; i++)
                 {
-                    format.WriteDelta(sse, batch[i], usage);
+                    format.WriteDelta(sse, batches.Current[i], usage);
                 }
 
                 await sse.FlushAsync(aborted);

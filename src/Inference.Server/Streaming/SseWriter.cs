@@ -34,6 +34,9 @@ internal sealed class SseWriter : IDisposable
         _body.Write("\n\n"u8);
     }
 
+    /// <summary>A comment: no event, but a sign of life.</summary>
+    public void WriteKeepAlive() => _body.Write(": keep-alive\n\n"u8);
+
     /// <summary>The event that ends a stream.</summary>
     public void WriteDone() => _body.Write("data: [DONE]\n\n"u8);
 
