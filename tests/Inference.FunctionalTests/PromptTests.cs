@@ -144,6 +144,17 @@ public sealed class PromptTests(SharedServer shared) : IClassFixture<SharedServe
         Assert.Equal(1, events.Count(e => e.GetProperty("choices")[0].TryGetProperty("prompt_token_ids", out _)));
     }
 
+    [Theory]
+    [InlineData(Path, "\"prompt\": \"x\"")]
+    [InlineData(Chat, "\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]")]
+    public async Task ReturnTokenIds_NotAskedFor_AreLeftOut(string path, string prompt)
+    {
+        var whole = await Server.AskAsync(path, $"{{{prompt}, \"temperature\": 0, \"max_tokens\": 3}}");
+        var events = await Server.StreamAsync(path, $"{{{prompt}, \"temperature\": 0, \"max_tokens\": 3, \"stream\": true}}");
+
+        Assert.All(events.Prepend(whole), answer => Assert.DoesNotContain("token_ids", answer.GetRawText(), StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task ReturnTokenIds_Chat_HasThoseOfPromptAndText()
     {

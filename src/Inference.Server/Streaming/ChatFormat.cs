@@ -71,7 +71,7 @@ internal sealed class ChatFormat(Generation generation, Tokenizer tokenizer) : R
             Choices = [.. choices.Select((choice, index) => ToChoice(choice.ToDelta(index)))],
             Usage = usage,
             PromptLogprobs = generation.PromptLogprobs is { } top ? _logprobs.ForPrompt(prompt.Span, choices[0].ToDelta(0).PromptLogprobs, top) : null,
-            PromptTokenIds = generation.Text.IsReportingTokenIds ? prompt : null,
+            PromptTokenIds = generation.Text.IsReportingTokenIds ? prompt : default(ReadOnlyMemory<int>?),
         };
         return JsonResponse.WriteAsync(context, response, OpenAiJsonContext.Default.ChatCompletionResponse);
     }

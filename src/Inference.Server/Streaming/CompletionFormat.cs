@@ -49,7 +49,7 @@ internal sealed class CompletionFormat(Generation generation, Tokenizer tokenize
             PromptLogprobs = choice.IsFirst && generation.PromptLogprobs is { } top
                 ? _logprobs.ForPrompt(prompt.TokenIds.Span, choice.PromptLogprobs, top)
                 : null,
-            PromptTokenIds = choice.IsFirst && generation.Text.IsReportingTokenIds ? prompt.TokenIds : null,
+            PromptTokenIds = choice.IsFirst && generation.Text.IsReportingTokenIds ? prompt.TokenIds : default(ReadOnlyMemory<int>?),
             TokenIds = choice.TokenIds,
         };
     }
