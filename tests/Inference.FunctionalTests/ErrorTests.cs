@@ -112,7 +112,7 @@ public sealed class ErrorTests
     }
 
     [Theory]
-    [InlineData("GET", "/", 404)]
+    [InlineData("GET", "/nope", 404)]
     [InlineData("GET", "/v1/nope", 404)]
     [InlineData("GET", Completions, 405)]
     [InlineData("DELETE", "/v1/models", 405)]

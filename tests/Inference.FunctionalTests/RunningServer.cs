@@ -40,6 +40,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public InferenceEngine Engine => _app.Services.GetRequiredService<ModelRegistry>().Decoders[0].Engine;
 
     public static async Task<RunningServer> StartAsync(

@@ -20,7 +20,8 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, ApiKeyStore keys)
         return next(context);
     }
 
-    private static bool IsGuarded(PathString path) => Array.Exists(Guarded, prefix => path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether a path asks for a key, where keys are set.</summary>
+    public static bool IsGuarded(PathString path) => Array.Exists(Guarded, prefix => path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase));
 
     private static string KeyOf(IHeaderDictionary headers)
     {

@@ -1,4 +1,5 @@
 using Inference.Server.Options;
+using Inference.Server.Pages;
 
 namespace Inference.Server.Endpoints;
 
@@ -26,6 +27,12 @@ internal static class EndpointMap
         Map(app, "/load", HttpMethods.Get, operations.LoadAsync);
         Map(app, "/version", HttpMethods.Get, OperationsEndpoints.VersionAsync);
         Map(app, "/metrics", HttpMethods.Get, operations.MetricsAsync);
+
+        var pages = services.GetRequiredService<PageEndpoints>();
+        Map(app, "/", HttpMethods.Get, pages.HomeAsync);
+        Map(app, "/playground", HttpMethods.Get, pages.PlaygroundAsync);
+        Map(app, "/docs", HttpMethods.Get, pages.DocsAsync);
+        Map(app, "/openapi.json", HttpMethods.Get, pages.DescriptionAsync);
 
         if (services.GetRequiredService<ServerOptions>().EnableDebugEndpoints)
         {

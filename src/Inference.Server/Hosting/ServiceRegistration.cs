@@ -5,6 +5,7 @@ using Inference.Server.Admission;
 using Inference.Server.Endpoints;
 using Inference.Server.Metrics;
 using Inference.Server.Options;
+using Inference.Server.Pages;
 using Inference.Server.Serving;
 using Inference.Server.Telemetry;
 
@@ -35,6 +36,7 @@ internal static class ServiceRegistration
         .AddSingleton<ModelsEndpoint>()
         .AddSingleton<TokenizerEndpoints>()
         .AddSingleton<OperationsEndpoints>()
+        .AddSingleton<PageEndpoints>()
         .AddSingleton<DebugEndpoints>();
 
     /// <summary>The HTTP side's instruments, and the exporter of all of ours.</summary>

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Inference.Protocol.OpenAi;
+
+namespace Inference.Server.Pages;
+
+/// <summary>
+/// Every address with a line about it. A test holds the list to the routes of <see cref="Endpoints.EndpointMap"/>; the fields come from the
+/// wire types and their doc comments.
+/// </summary>
+internal static class ApiReference
+{
+    private const string Inference = "Inference";
+    private const string Tokens = "Tokens";
+    private const string Models = "Models";
+    private const string Operations = "Operations";
+    private const string Pages = "Pages";
+    private const string Get = "GET";
+    private const string Post = "POST";
+    private const string Html = "text/html; charset=utf-8";
+
+    private const string ChatExample = """{"messages": [{"role": "user", "content": "Name three colours."}], "max_tokens": 64, "stream": true}""";
+    private const string CompletionExample = """{"prompt": "Once upon a time", "max_tokens": 32, "temperature": 0}""";
+
+    private static OpenAiJsonContext Types => OpenAiJsonContext.Default;
+
+    /// <summary>In the order that they are shown.</summary>
+    public static ImmutableArray<ApiOperation> All { get; } =
+    [
+        new(Post, "/v1/chat/completions", Inference, "Answers a conversation, with tools and structured output; whole or as server-sent events.")
+            { Request = Types.ChatCompletionRequest, Response = Types.ChatCompletionResponse, StreamEvent = Types.ChatCompletionChunk, Example = ChatExample },
+        new(Post, "/v1/completions", Inference, "Goes on with one or several prompts; whole or as server-sent events.")
+            { Request = Types.CompletionRequest, Response = Types.CompletionResponse, StreamEvent = Types.CompletionResponse, Example = CompletionExample },
+        new(Post, "/tokenize", Tokens, "The tokens of a prompt, or of a conversation as the chat template renders it.")
+            { Request = Types.TokenizeRequest, Response = Types.TokenizeResponse, Example = """{"prompt": "Hello, world", "return_token_strs": true}""" },
+        new(Post, "/detokenize", Tokens, "The text of tokens.")
+            { Request = Types.DetokenizeRequest, Response = Types.DetokenizeResponse, Example = """{"tokens": [65, 66, 67]}""" },
+        new(Get, "/v1/models", Models, "The models that are served.") { Response = Types.ModelList },
+        new(Get, "/v1/models/{id}", Models, "One model. Its name may hold slashes.") { Response = Types.ModelCard },
+        new(Get, "/health", Operations, "200 while requests are taken, 503 once the server is about to stop.") { Failures = [503] },
+        new(Get, "/ready", Operations, "200 while it is of use to send requests: 503 also when the queue is full.") { Failures = [503] },
+        new(Get, "/load", Operations, "How many requests are being answered.") { Response = Types.LoadResponse },
+        new(Get, "/version", Operations, "The server's version.") { Response = Types.VersionResponse },
+        new(Get, "/metrics", Operations, "Metrics for Prometheus, under vLLM's names and OpenTelemetry's.") { ContentType = "text/plain" },
+        new(Get, "/debug/engine", Operations, "The engine's state and latest steps; only with --enable-debug-endpoints.") { ContentType = "application/json" },
+        new(Get, "/", Pages, "Where to go from here.") { ContentType = Html },
+        new(Get, "/playground", Pages, "A page to chat, and to compare models and settings side by side.") { ContentType = Html },
+        new(Get, "/docs", Pages, "A page to read this description and to try each address.") { ContentType = Html },
+        new(Get, "/openapi.json", Pages, "This description.") { ContentType = "application/json" },
+    ];
+}
