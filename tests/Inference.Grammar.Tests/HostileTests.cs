@@ -127,6 +127,19 @@ public sealed class HostileTests
         }
     }
 
+    /// <summary>At each level there are two places to return to, and the levels that a text may have reached differ: stacks that share most of what they hold are united.</summary>
+    [Fact]
+    public async Task Grammar_WhoseStacksShareTheirBelow_IsFollowedAtOnce()
+    {
+        var state = Constraints.Gbnf("root ::= \"x\" root \"y\" | \"x\" root \"z\" | \"x\"*").CreateState();
+
+        // Two ways at each of a hundred levels are more than anybody can go: only a hang would need the limit.
+        var accepted = await Task.Run(() => state.Accept(Encoding.UTF8.GetBytes(new string('x', 100) + "yzyz")), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        Assert.True(accepted && state.IsComplete);
+    }
+
     [Fact]
     public void Grammar_OfAChainOfRules_Compiles()
     {

@@ -2,17 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Inference.Grammar.Matching;
 
-/// <summary>Makes stack sets, each only once.</summary>
+/// <summary>Makes stack sets, each only once, and unites two of them only once: what they share below is found again and again.</summary>
 internal sealed class StackSets
 {
     private readonly HashSet<StackSet> _known = new(Comparer.Instance);
+    private readonly Dictionary<(StackSet, StackSet), StackSet> _unions = [];
 
     public StackSets() => OnlyEmpty = Unique(new StackSet(true, [], []));
 
     /// <summary>Of the stack without frames alone.</summary>
     public StackSet OnlyEmpty { get; }
 
-    public int Count => _known.Count;
+    /// <summary>How many are remembered, and unions of them.</summary>
+    public int Count => _known.Count + _unions.Count;
 
     public StackSet Push(StackSet stacks, int returnState) => Unique(new StackSet(false, [returnState], [stacks]));
 
@@ -20,7 +22,13 @@ internal sealed class StackSets
     {
         if (ReferenceEquals(a, b))
             return a;
+        if (!_unions.TryGetValue((a, b), out var union))
+            _unions[(a, b)] = union = Unite(a, b);
+        return union;
+    }
 
+    private StackSet Unite(StackSet a, StackSet b)
+    {
         var returns = new List<int>(a.Returns.Length + b.Returns.Length);
         var below = new List<StackSet>(returns.Capacity);
         for (int i = 0, j = 0; i < a.Returns.Length || j < b.Returns.Length;)
