@@ -59,6 +59,21 @@ public sealed class HostileTests
         Assert.Contains("too long", Constraints.Refusal(new ConstraintSpec.JsonSchema(schema)), StringComparison.Ordinal);
     }
 
+    /// <summary>Each of the places below the long name is remembered, and none of them with all of the name.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"$ref\":\"#there\",")]
+    public void Schema_OfManyPlacesBelowALongName_TakesLittleMemory(string reference)
+    {
+        var values = string.Join(',', Enumerable.Range(0, 10_000));
+        var schema = "{" + reference + "\"type\":\"object\",\"properties\":{\"" + new string('x', 20_000) + "\":{\"properties\":{\"a\":{\"enum\":[" + values + "]}},\"$anchor\":\"there\"}}}";
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.True(Constraints.Schema(schema).Allows("{}"));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 400L << 20);
+    }
+
     [Fact]
     public void Enum_OfTenThousand_Compiles()
     {

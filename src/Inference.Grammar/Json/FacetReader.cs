@@ -64,7 +64,7 @@ internal sealed class FacetReader(SchemaDocument document, CompileBudget budget)
         {
             if (first.ValueKind != JsonValueKind.Array)
                 throw SchemaDocument.Error(SchemaDocument.PointerTo(location, prefixKeyword), "must be an array of schemas");
-            prefix = [.. first.EnumerateArray().Select((item, i) => Conjunction.Of(document.Child(location, item, prefixKeyword, JsonText.Of(i))))];
+            prefix = [.. first.EnumerateArray().Select((item, i) => Conjunction.Of(document.Child(location, item, prefixKeyword, SchemaDocument.NameOf(i))))];
         }
 
         var rest = Schema(location, restKeyword);
@@ -106,7 +106,7 @@ internal sealed class FacetReader(SchemaDocument document, CompileBudget budget)
             throw SchemaDocument.Error(pointer, "must be an object of schemas");
         foreach (var property in map.EnumerateObject())
         {
-            var name = JsonText.NameOf(property, pointer);
+            var name = property.Name;
             yield return (name, Conjunction.Of(document.Child(location, property.Value, keyword, name)));
         }
     }
@@ -118,7 +118,7 @@ internal sealed class FacetReader(SchemaDocument document, CompileBudget budget)
         var pointer = SchemaDocument.PointerTo(location, "required");
         if (required.ValueKind != JsonValueKind.Array || required.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String))
             throw SchemaDocument.Error(pointer, "must be an array of strings");
-        return [.. required.EnumerateArray().Select(name => JsonText.Of(name, pointer)).Distinct(StringComparer.Ordinal)];
+        return [.. required.EnumerateArray().Select(name => name.GetString()!).Distinct(StringComparer.Ordinal)];
     }
 
     private Conjunction Schema(SchemaLocation location, string keyword) =>
@@ -146,7 +146,7 @@ internal sealed class FacetReader(SchemaDocument document, CompileBudget budget)
         if (!location.Value.TryGetProperty(keyword, out var value))
             return null;
         var pointer = SchemaDocument.PointerTo(location, keyword);
-        return value.ValueKind == JsonValueKind.String ? JsonText.Of(value, pointer) : throw SchemaDocument.Error(pointer, "must be a string");
+        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw SchemaDocument.Error(pointer, "must be a string");
     }
 
     /// <summary>More than an int can hold counts as the most that it can.</summary>

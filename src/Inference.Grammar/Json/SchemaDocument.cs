@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Inference.Grammar.Json;
@@ -8,6 +9,9 @@ internal sealed class SchemaDocument : IDisposable
 {
     private const int MaxNesting = 256;
 
+    /// <summary>The characters that are told of a pointer, and kept of a longer one.</summary>
+    private const int MaxPointer = 200;
+
     private readonly JsonDocument _json;
     private readonly Dictionary<(string Pointer, bool IsConstant), SchemaLocation> _locations = [];
     private readonly Dictionary<string, (JsonElement Value, string Pointer)> _targets = new(StringComparer.Ordinal);
@@ -16,17 +20,14 @@ internal sealed class SchemaDocument : IDisposable
 
     public SchemaLocation Root => At("#", _json.RootElement);
 
-    /// <exception cref="ConstraintException">It is not JSON.</exception>
+    /// <exception cref="ConstraintException">It is not JSON, or has a string that is no text.</exception>
     public static SchemaDocument Parse(string schema)
     {
+        var json = Encoding.UTF8.GetBytes(schema);
         try
         {
-            return new SchemaDocument(JsonDocument.Parse(schema, new JsonDocumentOptions { MaxDepth = MaxNesting, AllowDuplicateProperties = false }));
-        }
-        catch (InvalidOperationException exception)
-        {
-            // What else there is to fail in reading names.
-            throw new ConstraintException("The schema has a name that holds half a surrogate pair.", exception);
+            CheckText(json);
+            return new SchemaDocument(JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxNesting, AllowDuplicateProperties = false }));
         }
         catch (JsonException exception)
         {
@@ -34,11 +35,16 @@ internal sealed class SchemaDocument : IDisposable
         }
     }
 
-    /// <summary>The place of a pointer.</summary>
+    /// <summary>The place of a pointer. Of a long one it keeps the beginning and a number: what is below must not repeat all of it.</summary>
     public SchemaLocation At(string pointer, JsonElement value, bool isConstant = false)
     {
         if (!_locations.TryGetValue((pointer, isConstant), out var location))
-            _locations[(pointer, isConstant)] = location = new SchemaLocation(_locations.Count, value, pointer, isConstant);
+        {
+            var id = _locations.Count;
+            var kept = pointer.Length <= MaxPointer ? pointer : Shorten(pointer) + NameOf(id);
+            _locations[(pointer, isConstant)] = location = new SchemaLocation(id, value, kept, isConstant);
+        }
+
         return location;
     }
 
@@ -64,7 +70,10 @@ internal sealed class SchemaDocument : IDisposable
 
     public static ConstraintException Error(string pointer, string what) => new($"The schema at {Shorten(pointer)} {what}.");
 
-    public static string Shorten(string text) => text.Length <= 200 ? text : text[..200] + "…";
+    public static string Shorten(string text) => text.Length <= MaxPointer ? text : text[..MaxPointer] + "…";
+
+    /// <summary>An item's name in a pointer.</summary>
+    public static string NameOf(int index) => index.ToString(CultureInfo.InvariantCulture);
 
     public void Dispose() => _json.Dispose();
 
@@ -82,7 +91,9 @@ internal sealed class SchemaDocument : IDisposable
 
         if (!reference.StartsWith('#'))
             return null;
-        return reference.StartsWith("#/", StringComparison.Ordinal) ? FindPointer(Uri.UnescapeDataString(reference[2..])) : FindAnchor(reference[1..]);
+        return reference.StartsWith("#/", StringComparison.Ordinal)
+            ? FindPointer(Uri.UnescapeDataString(reference[2..]))
+            : FindAnchor(reference[1..]) is { } anchored ? (anchored, reference) : null;
     }
 
     private (JsonElement, string)? FindPointer(string path)
@@ -100,27 +111,45 @@ internal sealed class SchemaDocument : IDisposable
         return (value, "#/" + path);
     }
 
-    private (JsonElement, string)? FindAnchor(string anchor)
+    private JsonElement? FindAnchor(string anchor)
     {
-        var pending = new Stack<(JsonElement Value, string Pointer)>([(_json.RootElement, "#")]);
-        while (pending.TryPop(out var at))
+        var pending = new Stack<JsonElement>([_json.RootElement]);
+        while (pending.TryPop(out var value))
         {
-            if (at.Value.ValueKind == JsonValueKind.Array)
+            if (value.ValueKind == JsonValueKind.Array)
             {
-                var index = 0;
-                foreach (var item in at.Value.EnumerateArray())
-                    pending.Push((item, $"{at.Pointer}/{index++}"));
+                foreach (var item in value.EnumerateArray())
+                    pending.Push(item);
             }
 
-            if (at.Value.ValueKind != JsonValueKind.Object)
+            if (value.ValueKind != JsonValueKind.Object)
                 continue;
-            if (at.Value.TryGetProperty("$anchor", out var name) && name.ValueKind == JsonValueKind.String && name.ValueEquals(anchor))
-                return at;
-            foreach (var property in at.Value.EnumerateObject())
-                pending.Push((property.Value, $"{at.Pointer}/{property.Name}"));
+            if (value.TryGetProperty("$anchor", out var name) && name.ValueKind == JsonValueKind.String && name.ValueEquals(anchor))
+                return value;
+            foreach (var property in value.EnumerateObject())
+                pending.Push(property.Value);
         }
 
         return null;
+    }
+
+    /// <summary>JSON can spell half a surrogate pair, which is found only by reading strings and names as text.</summary>
+    private static void CheckText(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxNesting });
+        while (reader.Read())
+        {
+            if (!reader.ValueIsEscaped)
+                continue;
+            try
+            {
+                _ = reader.GetString();
+            }
+            catch (InvalidOperationException exception)
+            {
+                throw new ConstraintException($"The schema holds half a surrogate pair at byte {NameOf((int)reader.TokenStartIndex)}.", exception);
+            }
+        }
     }
 
     private static string FirstLine(string message) => message.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? message[..end] : message;

@@ -87,7 +87,7 @@ internal sealed class SchemaReader(SchemaDocument document, CompileBudget budget
         if (location.Value.TryGetProperty("$ref", out var reference))
         {
             yield return reference.ValueKind == JsonValueKind.String
-                ? document.Resolve(JsonText.Of(reference, SchemaDocument.PointerTo(location, "$ref")), location)
+                ? document.Resolve(reference.GetString()!, location)
                 : throw SchemaDocument.Error(SchemaDocument.PointerTo(location, "$ref"), "must be a string");
         }
 
@@ -102,7 +102,7 @@ internal sealed class SchemaReader(SchemaDocument document, CompileBudget budget
     {
         if (branches.ValueKind != JsonValueKind.Array || branches.GetArrayLength() == 0)
             throw SchemaDocument.Error(SchemaDocument.PointerTo(location, keyword), "must be an array of at least one schema");
-        return [.. branches.EnumerateArray().Select((branch, i) => document.Child(location, branch, keyword, JsonText.Of(i)))];
+        return [.. branches.EnumerateArray().Select((branch, i) => document.Child(location, branch, keyword, SchemaDocument.NameOf(i)))];
     }
 
     private ImmutableArray<Shape> Or(List<SchemaLocation> branches)

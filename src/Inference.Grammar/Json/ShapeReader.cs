@@ -13,7 +13,7 @@ internal sealed class ShapeReader(SchemaDocument document, CompileBudget budget)
     {
         foreach (var property in location.Value.EnumerateObject())
         {
-            if (Json.Keywords.Unsupported.Contains(JsonText.NameOf(property, location.Pointer)))
+            if (Json.Keywords.Unsupported.Contains(property.Name))
                 throw SchemaDocument.Error(SchemaDocument.PointerTo(location, property.Name), $"uses '{property.Name}', which is not supported");
         }
 
@@ -45,9 +45,9 @@ internal sealed class ShapeReader(SchemaDocument document, CompileBudget budget)
         foreach (var value in values.EnumerateArray())
         {
             budget.CheckTime();
-            var constant = document.At(SchemaDocument.PointerTo(location, "enum", JsonText.Of(index++)), value, isConstant: true);
+            var constant = document.At(SchemaDocument.PointerTo(location, "enum", SchemaDocument.NameOf(index++)), value, isConstant: true);
             if (value.ValueKind == JsonValueKind.String)
-                strings.Add(JsonText.Of(value, constant.Pointer));
+                strings.Add(value.GetString()!);
             else if (value.ValueKind == JsonValueKind.Number)
                 numbers.TryAdd(FacetReader.Number(value, constant.Pointer), value.GetRawText());
             else if (value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
@@ -73,12 +73,12 @@ internal sealed class ShapeReader(SchemaDocument document, CompileBudget budget)
         switch (value.ValueKind)
         {
             case JsonValueKind.String:
-                return Shape.Nothing with { String = new StringFacet { Values = [JsonText.Of(value, location.Pointer)] } };
+                return Shape.Nothing with { String = new StringFacet { Values = [value.GetString()!] } };
             case JsonValueKind.Number:
                 return Shape.Nothing with { Number = new NumberFacet { Values = [(FacetReader.Number(value, location.Pointer), value.GetRawText())] } };
             case JsonValueKind.Array:
                 ImmutableArray<Conjunction> items =
-                    [.. value.EnumerateArray().Select((item, i) => Conjunction.Of(document.Child(location, item, JsonText.Of(i))))];
+                    [.. value.EnumerateArray().Select((item, i) => Conjunction.Of(document.Child(location, item, SchemaDocument.NameOf(i))))];
                 return Shape.Nothing with { Array = new ArrayFacet { MinItems = items.Length, MaxItems = items.Length, Rules = [new ArrayRule(items, Conjunction.Anything)] } };
             case JsonValueKind.Object:
                 ImmutableArray<(string, Conjunction)> properties = [.. value.EnumerateObject().Select(Property)];
@@ -97,7 +97,7 @@ internal sealed class ShapeReader(SchemaDocument document, CompileBudget budget)
 
         (string, Conjunction) Property(JsonProperty property)
         {
-            var name = JsonText.NameOf(property, location.Pointer);
+            var name = property.Name;
             return (name, Conjunction.Of(document.Child(location, property.Value, name)));
         }
     }
@@ -129,7 +129,7 @@ internal sealed class ShapeReader(SchemaDocument document, CompileBudget budget)
 
     private static JsonTypes Type(JsonElement type, string pointer)
     {
-        var name = type.ValueKind == JsonValueKind.String ? JsonText.Of(type, pointer) : null;
+        var name = type.ValueKind == JsonValueKind.String ? type.GetString() : null;
         return name switch
         {
             "null" => JsonTypes.Null,

@@ -243,6 +243,8 @@ public sealed class SchemaTests
     [InlineData("""{"type":"string","minLength":99999999999}""", "too large")]
     [InlineData("""{"const":"\ud800"}""", "surrogate")]
     [InlineData("""{"properties":{"\ud800":{}}}""", "surrogate")]
+    [InlineData("""{"$ref":"there","$id":"\ud800"}""", "surrogate")]
+    [InlineData("""{"$ref":"#there","properties":{"a":{"$anchor":"\ud800"}}}""", "surrogate")]
     public void Schema_ThatCannotBeKept_IsRefusedByName(string schema, string expected)
     {
         var message = Constraints.Refusal(new ConstraintSpec.JsonSchema(schema));
