@@ -70,9 +70,10 @@ internal sealed class BlockPool
     /// </summary>
     public bool TryReserve(BlockTable table, int keptCount, int tokenCount, out CacheReservation reservation)
     {
-        // Only there can a table hold a block that it writes and others hold: a fork takes no block beyond its tokens.
+        // Only there can a table hold a block that it writes and others hold: a fork takes no block beyond its tokens. And only with forks:
+        // what the prefix cache knows, and shares, are blocks whose end the table has passed.
         var first = keptCount / BlockSize;
-        var isCopied = first < table.Count && tokenCount > keptCount && IsShared(table.Blocks.Span[first]);
+        var isCopied = table.IsForked && first < table.Count && tokenCount > keptCount && IsShared(table.Blocks.Span[first]);
         var missing = Math.Max(0, BlocksFor(tokenCount) - table.Count);
         if (missing + (isCopied ? 1 : 0) > FreeCount)
         {
@@ -102,6 +103,7 @@ internal sealed class BlockPool
         for (var i = 0; i < BlocksFor(tokenCount); i++)
             Share(table, source.Blocks.Span[i]);
         table.Commit();
+        table.IsForked = source.IsForked = true;
     }
 
     /// <summary>Lets a table hold a block with its contents, whether it is free or others hold it too.</summary>

@@ -12,6 +12,9 @@ internal sealed class BlockTable
 
     public int CommittedCount { get; private set; }
 
+    /// <summary>Whether it began as a fork, or forks began from it: others may hold the block that it writes next.</summary>
+    public bool IsForked { get; internal set; }
+
     /// <summary>
     /// All blocks. The memory is this table's own: valid until the table shrinks, that is until the step that reads it was applied.
     /// </summary>
@@ -28,6 +31,7 @@ internal sealed class BlockTable
     {
         var block = _blocks[--Count];
         CommittedCount = Math.Min(CommittedCount, Count);
+        IsForked &= Count > 0;
         return block;
     }
 

@@ -113,6 +113,17 @@ public sealed class BlockPoolTests
     }
 
     [Fact]
+    public void Fork_InsideABlock_TheSourceMayBeTheFirstToWrite()
+    {
+        var (pool, source, fork) = (new BlockPool(8, 4), new BlockTable(), new BlockTable());
+        Grow(pool, source, 0, 7);
+        pool.Fork(fork, source, 7);
+
+        Assert.Equal(new BlockCopy(1, 2), Grow(pool, source, 7, 8).Copy);
+        Assert.Null(Grow(pool, fork, 7, 8).Copy);
+    }
+
+    [Fact]
     public void Fork_AtTheEndOfABlock_NothingIsCopied()
     {
         var (pool, source, fork) = (new BlockPool(8, 4), new BlockTable(), new BlockTable());
