@@ -49,10 +49,6 @@ internal static class SchedulingPolicy
         _ => 0,
     };
 
-    /// <summary>Whether one client's requests come before another's under <see cref="QueuePolicy.Fair"/>.</summary>
-    public static bool ComesFirst(ClientAccount client, ClientAccount other) =>
-        client.Served != other.Served ? client.Served < other.Served : client.Index < other.Index;
-
     /// <summary>How many may join the running ones in the step that is being built.</summary>
     /// <param name="options">With the mode.</param>
     /// <param name="open">Places that the dynamic batch which is being filled has left.</param>
