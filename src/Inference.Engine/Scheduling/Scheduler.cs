@@ -9,7 +9,7 @@ namespace Inference.Engine.Scheduling;
 
 /// <summary>
 /// Decides what each step computes, and applies what came of it. Holds every live sequence: those that run, in the order of their standing,
-/// and the queue. Owned by the engine loop.
+/// and those that wait. Owned by the engine loop.
 /// </summary>
 internal sealed class Scheduler
 {
@@ -19,24 +19,16 @@ internal sealed class Scheduler
     private readonly TimeProvider _time;
     private readonly BlockPool _pool;
     private readonly PrefixCache? _prefixes;
-    private readonly GrowthForecast? _forecast;
     private readonly Speculator? _speculator;
     private readonly ClientAccounts _clients = new();
-    private readonly SiblingGroups _siblings = new();
     private readonly Dictionary<long, Sequence> _live = [];
     private readonly RunningSequences _running;
+    private readonly WaitingSequences _waiting;
+    private readonly CacheRoom _room;
     private readonly Beginnings _beginnings;
-    private readonly IWaitingQueue _queue;
-
-    /// <summary>Of the sequences that have one and have not joined: the earliest is found without looking at the others.</summary>
-    private readonly SortedSet<(long Deadline, long SequenceId)> _deadlines = [];
     private readonly ScheduledStep _step;
-
-    /// <summary>The first in the queue, for which there was no room: nor will there be before one of those that run has left.</summary>
-    private Sequence? _tooLarge;
     private long _stepIndex;
     private long _joinedCount;
-    private int _preemptedCount;
     private int _places;
     private bool _wasPrefillStep;
 
@@ -51,23 +43,24 @@ internal sealed class Scheduler
         _prefixes = contents is null ? null : new PrefixCache(_pool, contents, options.CacheIdentity);
         _running = new RunningSequences(_pool);
         _beginnings = new Beginnings(_pool, _prefixes);
-        _forecast = options.Conservativeness > 0 ? new GrowthForecast(options.Conservativeness) : null;
+        _room = new CacheRoom(_pool, _running, options);
         _speculator = options.Speculation is { } speculation ? new Speculator(speculation, _pool, metrics) : null;
-        _queue = options.Policy == QueuePolicy.Fair ? new FairQueue() : new StandingQueue();
+        _waiting = new WaitingSequences(options.Policy == QueuePolicy.Fair ? new FairQueue() : new StandingQueue(), gate);
         _step = new ScheduledStep(options.MaxNumBatchedTokens, options.MaxScoredTokens);
     }
 
     /// <summary>Whether no request is left, nor on its way here.</summary>
     public bool IsIdle => _live.Count == 0 && _gate.Count == 0;
 
-    public EngineStatus Status => new(_running.RequestCount, _queue.Count + _siblings.HeldCount, _pool.UsedCount, _pool.Count, _preemptedCount);
+    public EngineStatus Status =>
+        new(_running.RequestCount, _waiting.QueuedCount + _waiting.HeldCount, _pool.UsedCount, _pool.Count, _waiting.PreemptedCount);
 
     /// <summary>
     /// When to schedule again although nothing has happened, counted from now: a dynamic batch is being collected. Null: there is nothing to
     /// wait for but commands.
     /// </summary>
     public TimeSpan? WakeAfter =>
-        _running.Count == 0 && _queue.First is { } first ? Max(_options.MaxBatchDelay - Waited(first), TimeSpan.Zero) : null;
+        _running.Count == 0 && _waiting.First is { } first ? Max(_options.MaxBatchDelay - Waited(first), TimeSpan.Zero) : null;
 
     public void Add(Sequence sequence)
     {
@@ -77,10 +70,7 @@ internal sealed class Scheduler
         sequence.Standing = new Standing(rank, sequence.Id);
         sequence.Client = _clients.Enter(request.Client);
         _live.Add(sequence.Id, sequence);
-        _siblings.Enter(sequence);
-        _queue.Add(sequence);
-        if (sequence.Deadline is { } deadline)
-            _deadlines.Add((deadline, sequence.Id));
+        _waiting.Enter(sequence);
     }
 
     /// <summary>Ends a sequence wherever it is. One that has ended already, or never was, is left alone.</summary>
@@ -121,8 +111,8 @@ internal sealed class Scheduler
     {
         _step.Clear();
         RefuseExpired();
-        var waited = _queue.First is { } first ? Waited(first) : TimeSpan.Zero;
-        _places = SchedulingPolicy.Places(_options, _places, _running.PlaceCount, _queue.Count, waited);
+        var waited = _waiting.First is { } first ? Waited(first) : TimeSpan.Zero;
+        _places = SchedulingPolicy.Places(_options, _places, _running.PlaceCount, _waiting.QueuedCount, waited);
         if (_options.Prefill == PrefillMode.Chunked)
             ScheduleTogether();
         else
@@ -178,8 +168,8 @@ internal sealed class Scheduler
     /// <summary>A picture of everything, for invariant checks.</summary>
     public SchedulerSnapshot Snapshot() => new(
         [.. _running.All.Select(SequenceSnapshot.Of)],
-        [.. _queue.All.Select(SequenceSnapshot.Of)],
-        _live.Count - _siblings.HeldCount,
+        [.. _waiting.Queued.Select(SequenceSnapshot.Of)],
+        _live.Count - _waiting.HeldCount,
         [.. _pool.Free],
         [.. Enumerable.Range(0, _pool.Count).Select(_pool.ReferencesTo)],
         _pool.Count,
@@ -254,8 +244,7 @@ internal sealed class Scheduler
 
         Stop(victim);
         victim.Preempt();
-        _queue.Add(victim);
-        _preemptedCount++;
+        _waiting.Return(victim);
         _metrics.Preempted();
         return victim;
     }
@@ -273,22 +262,21 @@ internal sealed class Scheduler
 
     private void AdmitQueued()
     {
-        while (_step.Budget > 0 && _places > 0 && _queue.First is { } sequence && sequence != _tooLarge && _step.BudgetFor(sequence, 1) > 0)
+        while (_step.Budget > 0 && _places > 0 && _waiting.First is { } sequence && !_room.HasRefused(sequence) && _step.BudgetFor(sequence, 1) > 0)
         {
             var beginning = _beginnings.Find(sequence, sequence.Siblings?.Running ?? []);
             if (beginning.IsPromised)
             {
-                _queue.Remove(sequence);
-                _siblings.Hold(sequence);
+                _waiting.Hold(sequence);
                 continue;
             }
 
             var places = sequence.Beams?.Width ?? 1;
-            if ((places > _places && _running.Count > 0) || !Fits(sequence, beginning.Match))
+            if ((places > _places && _running.Count > 0) || !_room.Fits(sequence, beginning.Match))
             {
                 // A dynamic batch is as large as the cache allows.
                 _places = 0;
-                _tooLarge = sequence;
+                _room.Refuse(sequence);
                 return;
             }
 
@@ -297,29 +285,10 @@ internal sealed class Scheduler
         }
     }
 
-    private bool Fits(Sequence sequence, in PrefixMatch match)
-    {
-        var isPaged = _options.Allocation == CacheAllocation.Paged;
-        var needed = _pool.BlocksFor(isPaged ? sequence.TotalLength : sequence.MaxLength) - match.Blocks + match.FreeBlocks;
-        if (!isPaged)
-            return needed <= _pool.FreeCount;
-        // Beams part in the block that the prompt ends in.
-        needed += (sequence.Beams?.Width ?? 1) - 1;
-        if (!SchedulingPolicy.MayAdmit(needed, _pool.FreeCount, _running.Count))
-            return false;
-        if (_forecast is null || _running.Count == 0)
-            return true;
-
-        var spare = (long)(_pool.FreeCount - needed) * _pool.BlockSize;
-        return _forecast.Peak(_running.All, sequence, sequence.TotalLength - match.Length, spare) <= spare;
-    }
-
     private void Join(Sequence sequence, in Beginning beginning)
     {
-        _queue.Remove(sequence);
-        if (sequence.Status == SequenceStatus.Preempted)
-            _preemptedCount--;
-        else
+        _waiting.Remove(sequence);
+        if (sequence.Status == SequenceStatus.Waiting)
             JoinFirst(sequence, beginning.Match);
         _beginnings.Take(sequence, beginning);
         sequence.Siblings?.Running.Add(sequence);
@@ -334,7 +303,6 @@ internal sealed class Scheduler
 
     private void JoinFirst(Sequence sequence, in PrefixMatch match)
     {
-        LeaveGate(sequence);
         if (_prefixes is not null)
             _metrics.FirstScheduled(sequence.PromptLength, match.Length);
         sequence.Timings.FirstScheduled = _time.GetTimestamp();
@@ -345,7 +313,7 @@ internal sealed class Scheduler
 
     private void RefuseExpired()
     {
-        while (_deadlines.Count > 0 && _deadlines.Min is var (deadline, id) && deadline <= _time.GetTimestamp())
+        while (_waiting.FirstExpired(_time) is { } id)
             Finish(_live[id], FinishReason.Expired, "The request's deadline passed while it waited for its turn.");
     }
 
@@ -384,13 +352,13 @@ internal sealed class Scheduler
     private void AppendToken(Sequence sequence, in SampledToken token, long now)
     {
         sequence.Append(token);
-        _siblings.Release(sequence, _queue);
+        _waiting.Release(sequence);
         _metrics.TokenGenerated(sequence, now);
         sequence.Timings.FirstToken ??= now;
         sequence.Timings.LastToken = now;
         if (sequence.ReasonToStop() is { } reason)
         {
-            _forecast?.Observe(sequence.GeneratedLength);
+            _room.Observe(sequence.GeneratedLength);
             Finish(sequence, reason);
         }
     }
@@ -405,7 +373,7 @@ internal sealed class Scheduler
         principal.Timings.LastToken = now;
         if (!goesOn)
         {
-            _forecast?.Observe(group.Length);
+            _room.Observe(group.Length);
             Finish(principal, group.Hypotheses[0].Reason);
             return;
         }
@@ -417,8 +385,11 @@ internal sealed class Scheduler
     private void Finish(Sequence sequence, FinishReason reason, string? error = null)
     {
         sequence = sequence.Principal;
-        RemoveFromItsPlace(sequence);
-        _siblings.Leave(sequence);
+        if (sequence.Status.IsQueued())
+            _waiting.Remove(sequence);
+        else
+            Stop(sequence);
+        _waiting.Leave(sequence);
         _live.Remove(sequence.Id);
         ClientAccounts.Leave(sequence.Client);
         try
@@ -432,35 +403,12 @@ internal sealed class Scheduler
         }
     }
 
-    private void RemoveFromItsPlace(Sequence sequence)
-    {
-        if (sequence.IsHeld)
-            _siblings.Remove(sequence);
-        else if (sequence.Status.IsQueued())
-            _queue.Remove(sequence);
-        else
-            Stop(sequence);
-
-        if (sequence.Status == SequenceStatus.Waiting)
-            LeaveGate(sequence);
-        else if (sequence.Status == SequenceStatus.Preempted)
-            _preemptedCount--;
-    }
-
     private void Stop(Sequence sequence)
     {
         _running.Stop(sequence);
-        _tooLarge = null;
+        _room.Free();
         sequence.Siblings?.Running.Remove(sequence);
-        _siblings.Release(sequence, _queue);
-    }
-
-    /// <summary>A sequence leaves the gate when it is first scheduled, or when it ends without ever having been.</summary>
-    private void LeaveGate(Sequence sequence)
-    {
-        _gate.Leave(sequence.PromptLength);
-        if (sequence.Deadline is { } deadline)
-            _deadlines.Remove((deadline, sequence.Id));
+        _waiting.Release(sequence);
     }
 
     private TimeSpan Waited(Sequence sequence) => _time.GetElapsedTime(sequence.Timings.Arrival);
