@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Inference.Engine.Requests;
 using Inference.Engine.Scheduling;
 
 namespace Inference.Engine;
@@ -14,7 +15,7 @@ internal abstract record EngineCommand
     public sealed record Submit(ImmutableArray<Sequence> Sequences) : EngineCommand;
 
     /// <summary>End a request, if it has not ended yet.</summary>
-    public sealed record Cancel(long SequenceId) : EngineCommand;
+    public sealed record End(long SequenceId, FinishReason Reason) : EngineCommand;
 
     /// <summary>End every request.</summary>
     public sealed record CancelAll : EngineCommand;

@@ -117,8 +117,8 @@ internal sealed partial class EngineLoop(
                 foreach (var sequence in sequences)
                     scheduler.Add(sequence);
                 break;
-            case EngineCommand.Cancel(var sequenceId):
-                scheduler.Cancel(sequenceId);
+            case EngineCommand.End(var sequenceId, var reason):
+                scheduler.End(sequenceId, reason);
                 break;
             case EngineCommand.CancelAll:
                 scheduler.FinishAll(FinishReason.Cancelled);

@@ -58,7 +58,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         if (_maxSequenceLength < _limits.MaxModelLength)
             Log.CacheBoundsRequests(logger, _limits.BlockCount, _limits.BlockSize, _maxSequenceLength, _limits.MaxModelLength);
 
-        // No capacity, for a command must never be lost. The gate bounds submissions, and each accepted request cancels at most once.
+        // No capacity, for a command must never be lost. The gate bounds submissions, and each accepted request is ended at most once.
         _commands = Channel.CreateUnbounded<EngineCommand>(new UnboundedChannelOptions { SingleReader = true });
         var scheduler = new Scheduler(_limits, options, _gate, metrics, time);
         _journal = options.JournalLength > 0 ? new StepJournal(options.JournalLength) : null;
@@ -169,7 +169,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
 
         var sequence = new Sequence(id, request, SchedulingPolicy.MaxLengthOf(request, _limits), _seedSource(), _time.GetTimestamp());
         sequences.Add(sequence);
-        return new RequestStream(sequence, Cancel);
+        return new RequestStream(sequence, End);
     }
 
     private SubmitOutcome Enter(ImmutableArray<Sequence> sequences)
@@ -184,7 +184,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         return SubmitOutcome.Draining;
     }
 
-    private void Cancel(long sequenceId) => _commands.Writer.TryWrite(new EngineCommand.Cancel(sequenceId));
+    private void End(long sequenceId, FinishReason reason) => _commands.Writer.TryWrite(new EngineCommand.End(sequenceId, reason));
 
     private SubmitOutcome Refuse(SubmitOutcome outcome)
     {
@@ -209,7 +209,7 @@ public sealed partial class InferenceEngine : IAsyncDisposable
             events.Writer.Complete();
             return events.Reader;
         });
-        return new RequestStream(id, [.. answers], static _ => { });
+        return new RequestStream(id, [.. answers], static (_, _) => { });
     }
 
     private static partial class Log

@@ -9,28 +9,28 @@ namespace Inference.Engine;
 [SuppressMessage("Naming", "CA1711", Justification = "A stream of events; nothing to take for System.IO.Stream.")]
 public sealed class RequestStream
 {
-    private readonly Action<long> _cancel;
+    private readonly Action<long, FinishReason> _end;
     private readonly Sequence? _sequence;
-    private int _isCancelled;
+    private int _isEnded;
 
-    internal RequestStream(Sequence sequence, Action<long> cancel)
-        : this(sequence.Id, sequence, [.. sequence.Answers], cancel)
+    internal RequestStream(Sequence sequence, Action<long, FinishReason> end)
+        : this(sequence.Id, sequence, [.. sequence.Answers], end)
     {
     }
 
     /// <summary>For a request that never becomes a sequence.</summary>
-    internal RequestStream(long sequenceId, IReadOnlyList<ChannelReader<TokenEvent>> answers, Action<long> cancel)
-        : this(sequenceId, null, answers, cancel)
+    internal RequestStream(long sequenceId, IReadOnlyList<ChannelReader<TokenEvent>> answers, Action<long, FinishReason> end)
+        : this(sequenceId, null, answers, end)
     {
     }
 
-    private RequestStream(long sequenceId, Sequence? sequence, IReadOnlyList<ChannelReader<TokenEvent>> answers, Action<long> cancel)
+    private RequestStream(long sequenceId, Sequence? sequence, IReadOnlyList<ChannelReader<TokenEvent>> answers, Action<long, FinishReason> end)
     {
         _sequence = sequence;
-        _cancel = cancel;
+        _end = end;
         SequenceId = sequenceId;
         Events = answers[0];
-        Answers = [this, .. answers.Skip(1).Select(answer => new RequestStream(sequenceId, sequence, [answer], cancel))];
+        Answers = [this, .. answers.Skip(1).Select(answer => new RequestStream(sequenceId, sequence, [answer], end))];
     }
 
     /// <summary>Unique in this engine.</summary>
@@ -61,7 +61,7 @@ public sealed class RequestStream
 
     /// <summary>
     /// The streams of all texts that the request is answered with, the best first, this one included: several with beam search. Each ends
-    /// for itself, and cancelling one cancels the request.
+    /// for itself, and ending one ends the request.
     /// </summary>
     public IReadOnlyList<RequestStream> Answers { get; }
 
@@ -69,9 +69,14 @@ public sealed class RequestStream
     /// Asks for the request to end, from any thread, at any time, any number of times. Returns at once; the request's blocks are free
     /// before the next step. The terminal event still comes, and is of another kind if the request ended first.
     /// </summary>
-    public void Cancel()
+    public void Cancel() => End(FinishReason.Cancelled);
+
+    /// <summary>As <see cref="Cancel"/>, but because the answer is whole: its reader has found a stop string.</summary>
+    public void Stop() => End(FinishReason.Stop);
+
+    private void End(FinishReason reason)
     {
-        if (Interlocked.Exchange(ref _isCancelled, 1) == 0)
-            _cancel(SequenceId);
+        if (Interlocked.Exchange(ref _isEnded, 1) == 0)
+            _end(SequenceId, reason);
     }
 }

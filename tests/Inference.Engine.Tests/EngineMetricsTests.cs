@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using Inference.Engine.Requests;
 using Inference.Engine.Scheduling;
 using Inference.Engine.Tests.Scheduling;
 using Inference.Testing;
@@ -66,7 +67,7 @@ public sealed class EngineMetricsTests : IDisposable
     {
         var sequence = _harness.Submit(TestRequest.Greedy(promptLength: 6, maxTokens: 3));
         Advance(4);
-        _harness.Scheduler.Cancel(sequence.Id);
+        _harness.Scheduler.End(sequence.Id, FinishReason.Cancelled);
         await _harness.RunToEndAsync();
 
         Assert.Equal([4.0], Of("vllm:e2e_request_latency_seconds"));
@@ -74,6 +75,17 @@ public sealed class EngineMetricsTests : IDisposable
         Assert.Empty(Of("vllm:request_prefill_time_seconds"));
         Assert.Empty(Of("vllm:time_to_first_token_seconds"));
         Assert.Equal("finished_reason=abort", _measurements.Single(m => m.Name == "vllm:request_success").Tags);
+    }
+
+    [Fact]
+    public async Task Request_StoppedByItsReader_IsNoAbort()
+    {
+        var sequence = _harness.Submit(TestRequest.Greedy(promptLength: 6, maxTokens: 3));
+        await _harness.StepAsync();
+        _harness.Scheduler.End(sequence.Id, FinishReason.Stop);
+
+        Assert.Equal("finished_reason=stop", _measurements.Single(m => m.Name == "vllm:request_success").Tags);
+        Assert.Equal([1.0], Of("vllm:request_generation_tokens"));
     }
 
     [Fact]

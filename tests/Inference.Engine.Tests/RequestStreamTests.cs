@@ -9,12 +9,13 @@ public sealed class RequestStreamTests
     public void Cancel_Again_SendsOneCommandOnly()
     {
         // One per request is what bounds the command channel.
-        var cancelled = new List<long>();
-        var stream = new RequestStream(7, [Channel.CreateUnbounded<TokenEvent>().Reader], cancelled.Add);
+        var ended = new List<(long, FinishReason)>();
+        var stream = new RequestStream(7, [Channel.CreateUnbounded<TokenEvent>().Reader], (id, reason) => ended.Add((id, reason)));
 
         stream.Cancel();
         stream.Cancel();
+        stream.Stop();
 
-        Assert.Equal([7L], cancelled);
+        Assert.Equal([(7L, FinishReason.Cancelled)], ended);
     }
 }

@@ -42,6 +42,19 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Metrics_AnswerEndsAtAStopString_CountsAsStopped()
+    {
+        await using var server = await RunningServer.StartAsync();
+
+        await server.AskAsync("/v1/completions", """{"prompt": "A", "max_tokens": 200, "ignore_eos": true, "temperature": 0, "stop": "CD"}""");
+        await server.IdleAsync();
+        var metrics = await GetAsync(server, "/metrics");
+
+        Assert.Contains("vllm:request_success_total{engine=\"0\",model_name=\"alphabet\",finished_reason=\"stop\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("abort", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RequestId_WhenUsable_ComesBackAndNamesTheAnswer()
     {
         await using var server = await RunningServer.StartAsync();

@@ -74,10 +74,10 @@ internal sealed class Scheduler
     }
 
     /// <summary>Ends a sequence wherever it is. One that has ended already, or never was, is left alone.</summary>
-    public void Cancel(long sequenceId)
+    public void End(long sequenceId, FinishReason reason)
     {
         if (_live.TryGetValue(sequenceId, out var sequence))
-            Finish(sequence, FinishReason.Cancelled);
+            Finish(sequence, reason);
     }
 
     /// <summary>Ends every sequence: also when ending one of them throws, which is thrown on at the end.</summary>
@@ -358,7 +358,6 @@ internal sealed class Scheduler
         sequence.Timings.LastToken = now;
         if (sequence.ReasonToStop() is { } reason)
         {
-            _room.Observe(sequence.GeneratedLength);
             Finish(sequence, reason);
         }
     }
@@ -373,7 +372,6 @@ internal sealed class Scheduler
         principal.Timings.LastToken = now;
         if (!goesOn)
         {
-            _room.Observe(group.Length);
             Finish(principal, group.Hypotheses[0].Reason);
             return;
         }
@@ -392,6 +390,8 @@ internal sealed class Scheduler
         _waiting.Leave(sequence);
         _live.Remove(sequence.Id);
         ClientAccounts.Leave(sequence.Client);
+        if (reason is FinishReason.Stop or FinishReason.Length)
+            _room.Observe(sequence.SampledSteps);
         try
         {
             _metrics.RequestFinished(sequence, reason, _time.GetTimestamp());

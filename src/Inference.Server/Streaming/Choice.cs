@@ -73,7 +73,8 @@ internal sealed class Choice : IDisposable
             throw new InvalidOperationException("A request's events ended without a terminal event.");
         }
 
-        while (end is null && _stream.Events.TryRead(out var token))
+        TokenEvent token = default;
+        while (end is null && _stream.Events.TryRead(out token))
         {
             // Nearly always there is one token, and nothing is concatenated.
             var piece = token.Outcome is { } outcome ? Finish(outcome, out end) : Append(token, out end);
@@ -84,7 +85,11 @@ internal sealed class Choice : IDisposable
         if (end is not null)
         {
             IsFinished = true;
-            _stream.Cancel();
+            if (!token.IsTerminal)
+            {
+                // At a stop string, of which the engine does not know.
+                _stream.Stop();
+            }
         }
 
         _releasedLength += text.Length;

@@ -107,7 +107,7 @@ public sealed class BeamGroupTests
             var sequences = Enumerable.Range(0, 3).Select(i => harness.Submit(Request(promptLength: 9, width: 3, maxTokens: 16, i))).ToArray();
             for (var i = 0; i < steps; i++)
                 await harness.StepAsync();
-            harness.Scheduler.Cancel(sequences[steps % 3].Id);
+            harness.Scheduler.End(sequences[steps % 3].Id, FinishReason.Cancelled);
             await harness.RunToEndAsync();
 
             foreach (var answer in await AnswersAsync(sequences[steps % 3]))

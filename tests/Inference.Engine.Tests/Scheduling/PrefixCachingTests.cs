@@ -1,4 +1,5 @@
 using Inference.Engine.Execution;
+using Inference.Engine.Requests;
 using Inference.Engine.Scheduling;
 using Inference.Testing;
 
@@ -58,7 +59,7 @@ public sealed class PrefixCachingTests
         Assert.Equal(8, second.CachedTokens);
         Assert.Equal(first.Blocks.Blocks.ToArray()[..2], second.Blocks.Blocks.ToArray()[..2]);
         Assert.Equal(4, harness.Scheduler.Status.BlocksUsed);
-        harness.Scheduler.Cancel(first.Id);
+        harness.Scheduler.End(first.Id, FinishReason.Cancelled);
         await harness.RunToEndAsync();
         Assert.Equal(
             harness.Executor.Continue(second.Request.PromptTokenIds.Span, 9), (await SchedulerHarness.ResponseAsync(second)).TokenIds);

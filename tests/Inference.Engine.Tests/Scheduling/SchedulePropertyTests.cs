@@ -109,7 +109,7 @@ public sealed class SchedulePropertyTests
             for (var i = 0; i < sequences.Count; i++)
             {
                 if (arrivals[i].CancelAfter is { } delay && arrivals[i].Step + delay == turn)
-                    harness.Scheduler.Cancel(sequences[i].Id);
+                    harness.Scheduler.End(sequences[i].Id, FinishReason.Cancelled);
             }
 
             harness.Time.Advance(TimeSpan.FromSeconds(1));

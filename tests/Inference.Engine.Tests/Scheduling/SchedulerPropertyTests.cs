@@ -31,7 +31,7 @@ public sealed class SchedulerPropertyTests
             for (var arrivals = random.Next(4); arrivals > 0 && sequences.Count < requestCount; arrivals--)
                 sequences.Add(harness.Submit(RandomRequest(random, limits)));
             if (isCancelling && sequences.Count > 0 && random.Next(4) == 0)
-                harness.Scheduler.Cancel(sequences[random.Next(sequences.Count)].Id);
+                harness.Scheduler.End(sequences[random.Next(sequences.Count)].Id, FinishReason.Cancelled);
             await harness.StepAsync();
         }
 
@@ -59,7 +59,7 @@ public sealed class SchedulerPropertyTests
             for (var step = 0; !harness.Scheduler.IsIdle; step++)
             {
                 if (step == cancelAt)
-                    harness.Scheduler.Cancel(sequences[cancelAt % 5].Id);
+                    harness.Scheduler.End(sequences[cancelAt % 5].Id, FinishReason.Cancelled);
                 await harness.StepAsync();
             }
 

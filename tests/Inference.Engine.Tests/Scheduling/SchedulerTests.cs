@@ -188,8 +188,8 @@ public sealed class SchedulerTests
         for (var i = 0; i < steps; i++)
             await harness.StepAsync();
 
-        harness.Scheduler.Cancel(sequence.Id);
-        harness.Scheduler.Cancel(sequence.Id);
+        harness.Scheduler.End(sequence.Id, FinishReason.Cancelled);
+        harness.Scheduler.End(sequence.Id, FinishReason.Cancelled);
 
         harness.AssertIdle();
         var response = await SchedulerHarness.ResponseAsync(sequence);
@@ -202,7 +202,7 @@ public sealed class SchedulerTests
         using var harness = new SchedulerHarness();
         var sequence = harness.Submit(TestRequest.Greedy(promptLength: 9, maxTokens: 3));
 
-        harness.Scheduler.Cancel(12345);
+        harness.Scheduler.End(12345, FinishReason.Cancelled);
         await harness.RunToEndAsync();
 
         Assert.Equal(FinishReason.Length, (await SchedulerHarness.ResponseAsync(sequence)).Outcome.Reason);

@@ -66,7 +66,7 @@ public sealed class SiblingGroupsTests
         var choices = Submit(harness, count: 3, _ => 18);
         while (choices[2].PreemptionCount == 0)
             await harness.StepAsync();
-        harness.Scheduler.Cancel(choices[1].Id);
+        harness.Scheduler.End(choices[1].Id, FinishReason.Cancelled);
         await harness.StepAsync();
 
         var step = harness.Executor.Plans[^1].Sequences.ToArray().Single(step => step.SequenceId == choices[2].Id);
@@ -87,7 +87,7 @@ public sealed class SiblingGroupsTests
         var choices = Submit(harness, count: 4);
         for (var i = 0; i < steps; i++)
             await harness.StepAsync();
-        harness.Scheduler.Cancel(choices[choice].Id);
+        harness.Scheduler.End(choices[choice].Id, FinishReason.Cancelled);
         await harness.RunToEndAsync();
 
         await AssertAsAloneAsync(choices.Where((_, index) => index != choice));
