@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Inference.Protocol.OpenAi;
 
 /// <summary>Serialization of everything on the OpenAI-style surface, generated at build time.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(TextElementConverter)])]
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(ChatCompletionRequest))]
 [JsonSerializable(typeof(CompletionResponse))]

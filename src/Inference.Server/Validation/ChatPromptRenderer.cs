@@ -28,17 +28,9 @@ internal sealed class ChatPromptRenderer(ServedModel model, TimeProvider time)
         }
 
         var template = TemplateFor(body);
-        try
-        {
-            var messages = ChatMessages.Normalize(body.Messages, model.Traits);
-            var text = Render(template, body, messages, tools);
-            return body.ContinueFinalMessage == true ? UpToFinalMessage(text, messages) : text;
-        }
-        catch (InvalidOperationException)
-        {
-            // JSON can spell half a surrogate pair, and only reading the text as text shows it.
-            throw ApiErrors.Invalid("messages", "'messages' must be valid Unicode text.");
-        }
+        var messages = ChatMessages.Normalize(body.Messages, model.Traits);
+        var text = Render(template, body, messages, tools);
+        return body.ContinueFinalMessage == true ? UpToFinalMessage(text, messages) : text;
     }
 
     /// <summary>The text of the last message, when it is the assistant's; null otherwise.</summary>

@@ -58,6 +58,8 @@ public sealed class RequestFormatErrorTests
     [InlineData("{\"prompt\": \"\\ud800\"}", "prompt")]
     [InlineData("{\"model\": \"\\ud800\"}", "model")]
     [InlineData("{\"stop\": [\"\\udc00\"]}", "stop")]
+    [InlineData("{\"structured_outputs\": {\"\\ud800\": 1}}", "structured_outputs")]
+    [InlineData("{\"response_format\": {\"a\": [1, \"\\ud83d\\u0041\"]}}", "response_format")]
     public void Explain_HalfASurrogatePair_IsNoText(string body, string param)
     {
         var error = Explain(body);
