@@ -63,6 +63,8 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
             PromptLogprobs = CheckPromptLogprobs(body),
             Beams = beams is { Width: > 1 } ? beams : null,
             Constraint = constraint,
+            Priority = Check.Range("priority", body.Priority, 0, -MaxPriority, MaxPriority),
+            Deadline = Deadline(body),
         };
     }
 
@@ -126,8 +128,8 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
 
                     // Where each computes the whole prompt, there is nothing to wait for.
                     PromptGroup = requestsPerPrompt > 1 && promptLogprobs is null ? $"{id}/{choices.Count / requestsPerPrompt}" : null,
-                    Priority = Check.Range("priority", body.Priority, 0, -MaxPriority, MaxPriority),
-                    Deadline = Deadline(body),
+                    Priority = settings.Priority,
+                    Deadline = settings.Deadline,
                 });
             }
         }

@@ -25,6 +25,12 @@ internal sealed record GenerationSettings(int N, int BestOf, int? TopLogprobs, S
     /// <summary>Beam search of more than one beam in place of sampling, which gives all choices of a prompt; null: none.</summary>
     public BeamSearchParameters? Beams { get; init; }
 
+    /// <summary>How urgent it is: the lower the earlier.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>How long after its arrival it must have begun; null: any time.</summary>
+    public TimeSpan? Deadline { get; init; }
+
     /// <summary>Sequences that each prompt takes.</summary>
     public int SequencesPerPrompt => Beams?.Width ?? BestOf;
 }
