@@ -17,21 +17,24 @@ public sealed class ParallelWorkTests
     public void ForEach_Cancelled_StartsNoMoreItems()
     {
         using var cancellation = new CancellationTokenSource();
-        var started = 0;
+        using var isCancelled = new ManualResetEventSlim();
+        int startedBefore = 0, startedAfter = 0;
 
-        Assert.Throws<OperationCanceledException>(() => ParallelWork.ForEach(Enumerable.Range(0, 100_000), _ =>
+        Assert.Throws<OperationCanceledException>(() => ParallelWork.ForEach(Enumerable.Repeat(0, int.MaxValue), _ =>
         {
-            var number = Interlocked.Increment(ref started);
-            if (number == 10)
+            // The token says so before the loop is told: until then each worker stays with one item.
+            if (cancellation.IsCancellationRequested)
+            {
+                Interlocked.Increment(ref startedAfter);
+                isCancelled.Wait(TestContext.Current.CancellationToken);
+            }
+            else if (Interlocked.Increment(ref startedBefore) == 10)
             {
                 cancellation.Cancel();
-            }
-            else if (number > 10)
-            {
-                cancellation.Token.WaitHandle.WaitOne();
+                isCancelled.Set();
             }
         }, cancellation.Token));
 
-        Assert.InRange(started, 10, 10 + Environment.ProcessorCount);
+        Assert.InRange(startedAfter, 0, Environment.ProcessorCount);
     }
 }
