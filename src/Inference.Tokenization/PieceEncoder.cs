@@ -7,7 +7,7 @@ namespace Inference.Tokenization;
 /// <summary>Turns pieces into ids: from the cache, or by the model. Thread-safe.</summary>
 /// <param name="model">The model.</param>
 /// <param name="spellBytes">Whether pieces are to be spelled in the <see cref="ByteAlphabet"/> first.</param>
-internal sealed class PieceEncoder(BpeModel model, bool spellBytes)
+internal sealed class PieceEncoder(TokenModel model, bool spellBytes)
 {
     private readonly PieceCache _cache = new();
 

@@ -33,6 +33,12 @@ public sealed class Tokenizer
     /// <summary>The highest id, added tokens included, and one. Ids below it may be unused.</summary>
     public int VocabularySize => Math.Max(_vocabulary.IdLimit, _added.IdLimit);
 
+    /// <summary>The special tokens before a text that <see cref="Encode"/> adds when asked to, in order.</summary>
+    public IReadOnlyList<int> SpecialTokensBefore => _postProcessor.Before;
+
+    /// <summary>The special tokens behind a text that <see cref="Encode"/> adds when asked to, in order.</summary>
+    public IReadOnlyList<int> SpecialTokensAfter => _postProcessor.After;
+
     /// <summary>Reads a tokenizer.json.</summary>
     /// <param name="path">The file's path.</param>
     /// <exception cref="TokenizerFormatException">

@@ -5,7 +5,7 @@ using System.Text;
 namespace Inference.Tokenization.Bpe;
 
 /// <summary>A byte-pair encoding model: vocabulary, merges and what to do with characters it lacks. Immutable and thread-safe.</summary>
-internal sealed class BpeModel
+internal sealed class BpeModel : TokenModel
 {
     private const int DirectSymbols = 0x180;
 
@@ -29,8 +29,7 @@ internal sealed class BpeModel
             _byteTokens[b] = options.ByteFallback ? vocabulary.Find($"<0x{b.ToString("X2", CultureInfo.InvariantCulture)}>") : -1;
     }
 
-    /// <summary>Appends the ids of one non-empty piece.</summary>
-    public void Encode(ReadOnlySpan<char> piece, List<int> ids)
+    public override void Encode(ReadOnlySpan<char> piece, List<int> ids)
     {
         if (_options.IgnoreMerges && _vocabulary.Find(piece) is var whole and >= 0)
         {

@@ -1,5 +1,3 @@
-using System.Collections;
-using System.Text.Json;
 using Inference.Tokenization.Bpe;
 
 namespace Inference.Tokenization.Loading;
@@ -9,7 +7,7 @@ internal static class BpeReader
 {
     public static (Vocabulary, BpeModel) Read(JsonField model)
     {
-        Vocabulary vocabulary = ReadVocabulary(model["vocab"]);
+        Vocabulary vocabulary = VocabularyReader.Read(model["vocab"]);
         var options = new BpeOptions
         {
             UnkToken = model.Text("unk_token"),
@@ -23,42 +21,6 @@ internal static class BpeReader
             throw model["unk_token"].Error($"'{unk}' is not in the vocabulary");
         MergeTable merges = ReadMerges(model["merges"], vocabulary, options.ContinuingSubwordPrefix?.Length ?? 0);
         return (vocabulary, new BpeModel(vocabulary, merges, options));
-    }
-
-    /// <summary>An object of token: id. The ids must be distinct; of a token that is named twice the last one counts.</summary>
-    private static Vocabulary ReadVocabulary(JsonField field)
-    {
-        Dictionary<string, int> ids = new(field.MemberCount());
-        foreach (JsonProperty member in field.Members())
-            ids[NameOf(member, field)] = IdOf(member, field);
-        BitArray taken = new(TokenizerReader.IdLimit);
-        foreach ((string token, int id) in ids)
-        {
-            if (taken[id])
-                throw field.Error($"id {id} of token '{token}' belongs to another token as well");
-            taken[id] = true;
-        }
-        return new Vocabulary(ids);
-    }
-
-    private static string NameOf(JsonProperty member, JsonField field)
-    {
-        try
-        {
-            return member.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            throw field.Error("a token holds a surrogate without its other half");
-        }
-    }
-
-    private static int IdOf(JsonProperty member, JsonField field)
-    {
-        if (member.Value.ValueKind != JsonValueKind.Number || !member.Value.TryGetInt64(out long id)
-            || id is < 0 or >= TokenizerReader.IdLimit)
-            throw field.Error($"the id of token '{member.Name}' must be a whole number from 0 to {TokenizerReader.IdLimit - 1}");
-        return (int)id;
     }
 
     /// <summary>A list of ["a", "b"], or of "a b" as older files have it.</summary>

@@ -1,5 +1,4 @@
 using Inference.Tokenization.AddedTokens;
-using Inference.Tokenization.Bpe;
 using Inference.Tokenization.Decoding;
 using Inference.Tokenization.Normalization;
 using Inference.Tokenization.PostProcessing;
@@ -12,7 +11,7 @@ internal sealed record TokenizerDefinition
 {
     public required Vocabulary Vocabulary { get; init; }
 
-    public required BpeModel Model { get; init; }
+    public required TokenModel Model { get; init; }
 
     public required AddedVocabulary AddedTokens { get; init; }
 

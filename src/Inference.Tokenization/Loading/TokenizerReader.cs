@@ -1,5 +1,4 @@
 using Inference.Tokenization.AddedTokens;
-using Inference.Tokenization.Bpe;
 using Inference.Tokenization.Normalization;
 using Inference.Tokenization.PostProcessing;
 
@@ -18,7 +17,7 @@ internal static class TokenizerReader
     {
         if (root.Text("version") is { } version && version != "1.0")
             throw root["version"].Error($"'{version}' is not supported, only '1.0'");
-        (Vocabulary vocabulary, BpeModel model) = ReadModel(root["model"]);
+        (Vocabulary vocabulary, TokenModel model) = ReadModel(root["model"]);
         Normalizer? normalizer = root.Optional("normalizer") is { } field ? NormalizerReader.Read(field) : null;
         List<AddedToken> tokens = root.Optional("added_tokens")?.Items().Select(ReadAddedToken).ToList() ?? [];
         var added = new AddedVocabulary(tokens, vocabulary, normalizer);
@@ -37,13 +36,14 @@ internal static class TokenizerReader
         };
     }
 
-    private static (Vocabulary, BpeModel) ReadModel(JsonField model)
+    private static (Vocabulary, TokenModel) ReadModel(JsonField model)
     {
         // Files from before the type was written down are byte-pair models when they have merges.
         string? type = model.Text("type") ?? (model.Optional("merges") is null ? null : "BPE");
         return type switch
         {
             "BPE" => BpeReader.Read(model),
+            "WordPiece" => WordPieceReader.Read(model),
             null => throw model.Error("'type' is missing"),
             _ => throw model["type"].Error($"model type '{type}' is not supported"),
         };

@@ -30,10 +30,15 @@ internal sealed class BertNormalizer : Normalizer
     {
         protected override void Append(Rune rune, StringBuilder result)
         {
-            if (Rune.IsWhiteSpace(rune))
+            // Of the control characters that are white space, only these three count as such.
+            if (rune.Value is '\t' or '\n' or '\r')
                 result.Append(' ');
-            else if (rune.Value is not (0 or 0xFFFD) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
-                or UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse))
+            else if (rune.Value is 0 or 0xFFFD || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control
+                or UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse)
+                return;
+            else if (Rune.IsWhiteSpace(rune))
+                result.Append(' ');
+            else
                 AppendRune(rune, result);
         }
     }

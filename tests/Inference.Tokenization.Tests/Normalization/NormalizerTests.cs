@@ -30,6 +30,9 @@ public sealed class NormalizerTests
         """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}""",
         "É\u0000\t世界\uFFFD\u200D", "e  世  界 ")]
     [InlineData(
+        """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}""",
+        "a\u000Bb\fc\u0085d\re\u00A0f\u2028g", "abcd e f g")]
+    [InlineData(
         """{"type":"BertNormalizer","clean_text":false,"handle_chinese_chars":false,"strip_accents":false,"lowercase":true}""",
         "É\t世", "é\t世")]
     public void Normalize_OfAText_IsAsTheReferenceDoes(string normalizer, string text, string expected)
