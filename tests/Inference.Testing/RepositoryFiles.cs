@@ -15,6 +15,9 @@ public static class RepositoryFiles
     /// <summary>The default model.</summary>
     public static string SmolLm2 { get; } = Path.Combine(Root, "models", "smollm2-135m-instruct");
 
+    /// <summary>An embedding model.</summary>
+    public static string MiniLm { get; } = Path.Combine(Root, "models", "all-minilm-l6-v2");
+
     /// <summary>Where tests keep converted models between runs: damaged or outdated ones are made anew.</summary>
     public static string ConversionCache { get; } = Path.Combine(Root, "artifacts", "test-models");
 
