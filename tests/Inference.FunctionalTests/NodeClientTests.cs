@@ -41,6 +41,19 @@ public sealed class NodeClientTests : IClassFixture<NodeClients>
     }
 
     [Theory]
+    [InlineData("openai.js", """{"count":3,"length":384,"ranked":true,"tokens":19,"short":8}""")]
+    [InlineData("ai-sdk.js", """{"embeddings":{"count":2,"length":384,"tokens":8}}""")]
+    [InlineData("langchain.js", """{"embeddings":{"count":2,"length":384,"same":true}}""")]
+    public async Task Client_Embeddings_AreVectors(string script, string expected)
+    {
+        await using var server = await EmbeddingServer.StartAsync();
+
+        var output = await NodeClients.RunAsync(script, new Uri(server.Address, "v1").ToString(), "embeddings");
+
+        Assert.Equal(expected, output.Trim());
+    }
+
+    [Theory]
     [InlineData("ai-sdk.js", "chat,stream", """{"chat":{"text":"Hello!","finishReason":"stop","outputTokens":COUNT},"stream":{"text":"Hello!","finishReason":"stop"}}""")]
     [InlineData("langchain.js", "chat,stream,toolAnswer", """{"chat":{"text":"Hello!","finish":"stop","outputTokens":COUNT},"stream":{"text":"Hello!"},"toolAnswer":{"text":"Hello!"}}""")]
     public async Task Client_Chat_IsAnswered(string script, string scenarios, string expected)

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -59,7 +58,15 @@ internal sealed class RunningServer : IAsyncDisposable
         Func<ServerOptions, ServerOptions>? options,
         Func<ServedModel, ServedModel>? model)
     {
-        var served = new ServedModel
+        var serverOptions = new ServerOptions { Port = 0 };
+        serverOptions = options?.Invoke(serverOptions) ?? serverOptions;
+        var loaded = Loaded(executor, serverOptions);
+        return await StartAsync(serverOptions, new LoadedModels([loaded with { Model = model?.Invoke(loaded.Model) ?? loaded.Model }], []));
+    }
+
+    /// <summary><see cref="Alphabet"/>, or what else an executor says with its tokenizer, under the name "alphabet".</summary>
+    public static LoadedModel Loaded(IModelExecutor executor, ServerOptions options) => new(
+        new ServedModel
         {
             Names = [ModelName],
             Tokenizer = Alphabet.Tokenizer,
@@ -67,14 +74,12 @@ internal sealed class RunningServer : IAsyncDisposable
             EosTokenIds = new HashSet<int> { Alphabet.EosTokenId }.ToFrozenSet(),
             Limits = executor.Limits,
             LoadedAt = DateTimeOffset.UnixEpoch,
-        };
-        var serverOptions = new ServerOptions { Port = 0 };
-        serverOptions = options?.Invoke(serverOptions) ?? serverOptions;
-        return await StartAsync(serverOptions, [new LoadedModel(model?.Invoke(served) ?? served, executor, serverOptions)]);
-    }
+        },
+        executor,
+        options);
 
     /// <summary>The server alone, with any models.</summary>
-    public static async Task<WebApplication> StartAsync(ServerOptions options, ImmutableArray<LoadedModel> models)
+    public static async Task<WebApplication> StartAsync(ServerOptions options, LoadedModels models)
     {
         var app = ServerHost.Build(
             options,

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -23,7 +22,7 @@ public sealed class SeveralModelsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var options = new ServerOptions { Port = 0, EnableDebugEndpoints = true };
-        _app = await RunningServer.StartAsync(options, [Loaded("small", _small, options with { MaxQueueLength = 64 }), Loaded("large", _large, options)]);
+        _app = await RunningServer.StartAsync(options, new LoadedModels([Loaded("small", _small, options), Loaded("large", _large, options)], []));
         _client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
     }
 
@@ -180,17 +179,11 @@ public sealed class SeveralModelsTests : IAsyncLifetime
 
     private ModelRegistry Registry => _app.Services.GetRequiredService<ModelRegistry>();
 
-    private static LoadedModel Loaded(string name, ScriptedExecutor executor, ServerOptions options) => new(
-        new ServedModel
-        {
-            Names = [name],
-            Tokenizer = Alphabet.Tokenizer,
-            EosTokenIds = new HashSet<int> { Alphabet.EosTokenId }.ToFrozenSet(),
-            Limits = executor.Limits,
-            LoadedAt = DateTimeOffset.UnixEpoch,
-        },
-        executor,
-        options);
+    private static LoadedModel Loaded(string name, ScriptedExecutor executor, ServerOptions options)
+    {
+        var loaded = RunningServer.Loaded(executor, options);
+        return loaded with { Model = loaded.Model with { Names = [name] } };
+    }
 
     private static async Task<ImmutableArray<string>> AnswersAsync(string[] models, IEnumerable<(string Model, string Prompt)> questions)
     {

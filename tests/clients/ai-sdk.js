@@ -1,9 +1,10 @@
 // Runs scenarios with the Vercel AI SDK and prints what it saw as JSON: node ai-sdk.js BASE_URL SCENARIO,...
 import { createOpenAI } from '@ai-sdk/openai';
-import { generateText, jsonSchema, streamText, tool } from 'ai';
+import { embedMany, generateText, jsonSchema, streamText, tool } from 'ai';
 
 const [baseURL, wanted] = process.argv.slice(2);
-const model = createOpenAI({ baseURL, apiKey: 'key' }).chat('alphabet');
+const openai = createOpenAI({ baseURL, apiKey: 'key' });
+const model = openai.chat('alphabet');
 const options = { model, prompt: 'hi', temperature: 0, maxRetries: 0 };
 const tools = {
   weather: tool({
@@ -16,6 +17,11 @@ const scenarios = {
   async chat() {
     const { text, finishReason, usage } = await generateText(options);
     return { text, finishReason, outputTokens: usage.outputTokens };
+  },
+
+  async embeddings() {
+    const { embeddings, usage } = await embedMany({ model: openai.embedding('all-minilm'), values: ['a cat', 'a dog'], maxRetries: 0 });
+    return { count: embeddings.length, length: embeddings[0].length, tokens: usage.tokens };
   },
 
   async stream() {

@@ -1,6 +1,6 @@
 // Runs scenarios with LangChain and prints what it saw as JSON: node langchain.js BASE_URL SCENARIO,...
 import { AIMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
-import { ChatOpenAI } from '@langchain/openai';
+import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 
 const [baseURL, wanted] = process.argv.slice(2);
 const chat = new ChatOpenAI({ model: 'alphabet', apiKey: 'key', temperature: 0, maxTokens: 200, maxRetries: 0, configuration: { baseURL } });
@@ -16,6 +16,12 @@ const scenarios = {
   async chat() {
     const message = await chat.invoke('hi');
     return { text: message.content, finish: message.response_metadata.finish_reason, outputTokens: message.usage_metadata.output_tokens };
+  },
+
+  async embeddings() {
+    const embeddings = new OpenAIEmbeddings({ model: 'all-minilm', apiKey: 'key', maxRetries: 0, configuration: { baseURL } });
+    const [documents, query] = [await embeddings.embedDocuments(['a cat', 'a dog']), await embeddings.embedQuery('a cat')];
+    return { count: documents.length, length: query.length, same: query.every((value, i) => value === documents[0][i]) };
   },
 
   async stream() {

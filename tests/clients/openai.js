@@ -33,6 +33,14 @@ const scenarios = {
     return { calls: message.tool_calls.map((call) => [call.type, call.function.name, call.function.arguments]), finish_reason };
   },
 
+  async embeddings() {
+    const input = ['The cat sits outside', 'A cat is in the garden', 'Interest rates rise'];
+    const { data, usage } = await client.embeddings.create({ model: 'all-minilm', input });
+    const cosine = (i) => data[0].embedding.reduce((sum, value, k) => sum + value * data[i].embedding[k], 0);
+    const short = await client.embeddings.create({ model: 'all-minilm', input: input[0], dimensions: 8, encoding_format: 'float' });
+    return { count: data.length, length: data[0].embedding.length, ranked: cosine(1) > cosine(2), tokens: usage.total_tokens, short: short.data[0].embedding.length };
+  },
+
   async abort() {
     const stream = await client.chat.completions.create({ model: 'alphabet', messages, temperature: 0, stream: true });
     for await (const chunk of stream) {

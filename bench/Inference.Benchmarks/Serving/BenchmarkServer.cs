@@ -43,7 +43,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         var models = ModelLoader.LoadAll(options, progress, TimeProvider.System);
         var app = ServerHost.Build(options, models, Quiet);
         await app.StartAsync();
-        return new BenchmarkServer(models[0], app);
+        return new BenchmarkServer(models.Decoders[0], app);
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

@@ -53,7 +53,7 @@ public sealed partial class EmbeddingEngine : IAsyncDisposable
     /// <param name="request">Validated and tokenised.</param>
     /// <param name="cancellation">Nobody wants the vectors any more: the rest of the texts is left out.</param>
     /// <param name="outcome">The request's end when it was accepted; it never throws.</param>
-    public SubmitOutcome TrySubmit(EmbeddingRequest request, CancellationToken cancellation, out Task<EmbeddingOutcome>? outcome)
+    public SubmitOutcome TrySubmit(EmbeddingTexts request, CancellationToken cancellation, out Task<EmbeddingOutcome>? outcome)
     {
         outcome = null;
         var tokens = Interlocked.Add(ref _waitingTokens, request.TokenCount);

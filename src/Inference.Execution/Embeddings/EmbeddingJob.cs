@@ -4,12 +4,12 @@ using Inference.Engine.Requests;
 namespace Inference.Execution.Embeddings;
 
 /// <summary>A request inside the engine. Only the engine's loop touches what changes here.</summary>
-internal sealed class EmbeddingJob(EmbeddingRequest request, long arrival, CancellationToken cancellation)
+internal sealed class EmbeddingJob(EmbeddingTexts request, long arrival, CancellationToken cancellation)
 {
     private readonly float[][] _vectors = new float[request.Texts.Length][];
     private readonly TaskCompletionSource<EmbeddingOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public EmbeddingRequest Request => request;
+    public EmbeddingTexts Request => request;
 
     /// <summary>When it was submitted, as a timestamp.</summary>
     public long Arrival => arrival;

@@ -6,7 +6,7 @@ namespace Inference.Protocol.OpenAi;
 /// <param name="Id">The name that requests use.</param>
 /// <param name="Created">When the server started, in Unix seconds.</param>
 /// <param name="Root">The name the model was loaded under; several ids may share it.</param>
-/// <param name="MaxModelLen">The most tokens, prompt and output together, of one request.</param>
+/// <param name="MaxModelLen">The most tokens, prompt and output together, of one request, or the most of one text to embed.</param>
 public sealed record ModelCard(string Id, long Created, string Root, int MaxModelLen)
 {
     /// <summary>The kind of object.</summary>

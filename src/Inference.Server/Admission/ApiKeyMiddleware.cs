@@ -6,7 +6,7 @@ namespace Inference.Server.Admission;
 internal sealed class ApiKeyMiddleware(RequestDelegate next, ApiKeyStore keys)
 {
     private const string Scheme = "Bearer ";
-    private static readonly string[] Guarded = ["/v1", "/tokenize", "/detokenize", "/debug"];
+    private static readonly string[] Guarded = ["/v1", "/v2", "/tokenize", "/detokenize", "/score", "/rerank", "/debug"];
 
     /// <summary>Runs the rest of the pipeline, or refuses.</summary>
     /// <exception cref="ApiException">401.</exception>

@@ -19,9 +19,24 @@ internal static class DeadlineHeader
     /// <exception cref="ApiException">400: the header is not such a number.</exception>
     public static Generation Apply(HttpRequest request, Generation generation)
     {
-        if (!request.Headers.TryGetValue(Name, out var value))
+        if (Read(request) is not { } deadline)
         {
             return generation;
+        }
+
+        return generation with
+        {
+            Choices = [.. generation.Choices.Select(choice => choice.Deadline <= deadline ? choice : choice with { Deadline = deadline })],
+        };
+    }
+
+    /// <summary>The deadline that a request's header asks for; null for none.</summary>
+    /// <exception cref="ApiException">400: the header is not such a number.</exception>
+    public static TimeSpan? Read(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(Name, out var value))
+        {
+            return null;
         }
 
         if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) || milliseconds is 0 or > MaxMilliseconds)
@@ -29,10 +44,6 @@ internal static class DeadlineHeader
             throw ApiErrors.Invalid(Name, $"The header '{Name}' must be a number of milliseconds from 1 to {MaxMilliseconds}.");
         }
 
-        var deadline = TimeSpan.FromMilliseconds(milliseconds);
-        return generation with
-        {
-            Choices = [.. generation.Choices.Select(choice => choice.Deadline <= deadline ? choice : choice with { Deadline = deadline })],
-        };
+        return TimeSpan.FromMilliseconds(milliseconds);
     }
 }

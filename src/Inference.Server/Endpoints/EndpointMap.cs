@@ -12,6 +12,14 @@ internal static class EndpointMap
         var services = app.Services;
         Map(app, "/v1/completions", HttpMethods.Post, services.GetRequiredService<CompletionEndpoint>().HandleAsync);
         Map(app, "/v1/chat/completions", HttpMethods.Post, services.GetRequiredService<ChatCompletionEndpoint>().HandleAsync);
+        Map(app, "/v1/embeddings", HttpMethods.Post, services.GetRequiredService<EmbeddingEndpoint>().HandleAsync);
+
+        var scores = services.GetRequiredService<ScoreEndpoints>();
+        Map(app, "/v1/score", HttpMethods.Post, scores.ScoreAsync);
+        Map(app, "/score", HttpMethods.Post, scores.ScoreAsync);
+        Map(app, "/v1/rerank", HttpMethods.Post, scores.RerankAsync);
+        Map(app, "/v2/rerank", HttpMethods.Post, scores.RerankAsync);
+        Map(app, "/rerank", HttpMethods.Post, scores.RerankAsync);
 
         var models = services.GetRequiredService<ModelsEndpoint>();
         Map(app, "/v1/models", HttpMethods.Get, models.ListAsync);

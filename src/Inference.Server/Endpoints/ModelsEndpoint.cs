@@ -8,8 +8,8 @@ internal sealed class ModelsEndpoint(ModelRegistry models)
 {
     private readonly ModelList _list = new(
     [
-        .. models.Decoders.Select(decoder => decoder.Model).SelectMany(model => model.Names.Select(
-            name => new ModelCard(name, model.LoadedAt.ToUnixTimeSeconds(), model.Names[0], model.Limits.MaxModelLength))),
+        .. models.All.SelectMany(model => model.Names.Select(
+            name => new ModelCard(name, model.LoadedAt.ToUnixTimeSeconds(), model.Names[0], model.MaxModelLength))),
     ]);
 
     /// <summary>Every name.</summary>

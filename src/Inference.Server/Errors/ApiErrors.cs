@@ -25,6 +25,9 @@ internal static class ApiErrors
     public static ApiException ModelNotFound(string model) =>
         new(StatusCodes.Status404NotFound, new ErrorBody($"The model '{model}' does not exist.", InvalidRequest, "model", "model_not_found"));
 
+    /// <summary>400: the model cannot do what is asked for.</summary>
+    public static ApiException WrongModel(string message) => Invalid("model", message, "model_not_supported");
+
     /// <summary>429: the queue is full.</summary>
     public static ApiException QueueFull() => TooMany("The server is busy: as much as may wait is waiting already. Try again later.", "queue_full", TimeSpan.FromSeconds(1));
 

@@ -15,13 +15,13 @@ internal sealed partial class EngineService(ModelRegistry models, ServerOptions 
     public bool IsStopping => _isStopping;
 
     /// <summary>A model whose engine has failed; null when there is none.</summary>
-    public string? Failed => models.Decoders.FirstOrDefault(decoder => decoder.HasEnded)?.Model.Names[0];
+    public string? Failed => models.All.FirstOrDefault(model => model.HasEnded)?.Names[0];
 
     /// <summary>Whether every engine has failed.</summary>
-    public bool HaveAllFailed => models.Decoders.All(decoder => decoder.HasEnded);
+    public bool HaveAllFailed => models.All.All(model => model.HasEnded);
 
     /// <summary>Whether as much waits as may, for every model that has not failed.</summary>
-    public bool IsFull => models.Decoders.All(decoder => decoder.HasEnded || decoder.IsFull);
+    public bool IsFull => models.All.All(model => model.HasEnded || model.IsFull);
 
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -29,9 +29,9 @@ internal sealed partial class EngineService(ModelRegistry models, ServerOptions 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var decoder in models.Decoders)
+        foreach (var model in models.All)
         {
-            decoder.Engine.Start();
+            model.Start();
         }
 
         return Task.CompletedTask;
@@ -44,13 +44,13 @@ internal sealed partial class EngineService(ModelRegistry models, ServerOptions 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _isStopping = true;
-        var left = models.Decoders.Sum(decoder => decoder.Engine.Status.Running + decoder.Engine.Status.Waiting);
+        var left = models.All.Sum(model => model.Status.Running + model.Status.Waiting);
         if (left > 0)
         {
             Log.Draining(logger, left, options.DrainTimeout.TotalSeconds);
         }
 
-        var drained = await Task.WhenAll(models.Decoders.Select(decoder => decoder.Engine.DrainAsync(options.DrainTimeout, cancellationToken)));
+        var drained = await Task.WhenAll(models.All.Select(model => model.DrainAsync(options.DrainTimeout, cancellationToken)));
         if (drained.Contains(false))
         {
             Log.CutOff(logger);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Inference.Engine.Execution;
 using Inference.Server.Options;
@@ -14,25 +13,29 @@ internal static class ReadyMessage
     /// <param name="urls">What is listened on.</param>
     /// <param name="models">At least one.</param>
     /// <param name="options">The server's.</param>
-    public static void Write(TextWriter output, ICollection<string> urls, ImmutableArray<ServedModel> models, ServerOptions options)
+    public static void Write(TextWriter output, ICollection<string> urls, LoadedModels models, ServerOptions options)
     {
         var url = Reachable(urls.First());
-        var authorization = options.ApiKeys.IsEmpty ? "" : " -H 'Authorization: Bearer '$INFERENCE_API_KEY";
-        var model = models[0];
-        var (path, prompt) = model.ChatTemplate is null
-            ? ("completions", "\"prompt\": \"Once upon a time\"")
-            : ("chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"Explain in two sentences what a hash table is.\"}]");
-        output.WriteLine($"Serving {string.Join(", ", models.SelectMany(served => served.Names))} on {url}");
-        foreach (var served in models)
+        var (decoders, embedders) = models;
+        var names = decoders.SelectMany(loaded => loaded.Model.Names).Concat(embedders.SelectMany(loaded => loaded.Model.Names)).ToArray();
+        output.WriteLine($"Serving {string.Join(", ", names)} on {url}");
+        foreach (var (model, _, _) in decoders)
         {
-            output.WriteLine((models.Length == 1 ? "" : served.Names[0] + ": ") + CacheSize(served.Limits));
+            output.WriteLine(Label(model.Names[0]) + CacheSize(model.Limits));
         }
 
+        foreach (var (model, _, _, _) in embedders)
+        {
+            output.WriteLine(Label(model.Names[0]) + $"Embeddings: {model.Dimensions} dimensions, texts of {model.MaxLength} tokens at most");
+        }
+
+        var authorization = options.ApiKeys.IsEmpty ? "" : " -H 'Authorization: Bearer '$INFERENCE_API_KEY";
+        var (path, request) = decoders.IsEmpty ? Embed(embedders[0].Model) : Generate(decoders[0].Model);
         output.WriteLine("Try:");
-        output.WriteLine(
-            $"curl -N {url}/v1/{path}{authorization} -H 'Content-Type: application/json' "
-            + $"-d '{{\"model\": \"{model.Names[0]}\", {prompt}, \"max_tokens\": 64, \"temperature\": 0, \"stream\": true}}'");
+        output.WriteLine($"curl -N {url}/v1/{path}{authorization} -H 'Content-Type: application/json' -d '{request}'");
         output.Flush();
+
+        string Label(string name) => decoders.Length + embedders.Length == 1 ? "" : name + ": ";
     }
 
     /// <summary>What the KV cache holds, in tokens and in requests of the greatest length.</summary>
@@ -43,6 +46,17 @@ internal static class ReadyMessage
             CultureInfo.InvariantCulture,
             $"KV cache: {tokens:N0} tokens, {(double)tokens / limits.MaxModelLength:0.##} requests of {limits.MaxModelLength:N0} at once");
     }
+
+    private static (string Path, string Request) Generate(ServedModel model)
+    {
+        var (path, prompt) = model.ChatTemplate is null
+            ? ("completions", "\"prompt\": \"Once upon a time\"")
+            : ("chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"Explain in two sentences what a hash table is.\"}]");
+        return (path, $"{{\"model\": \"{model.Names[0]}\", {prompt}, \"max_tokens\": 64, \"temperature\": 0, \"stream\": true}}");
+    }
+
+    private static (string Path, string Request) Embed(EmbedderModel model) =>
+        ("embeddings", $"{{\"model\": \"{model.Names[0]}\", \"input\": \"A hash table finds a value by its key.\"}}");
 
     // An address to listen on everywhere is none to connect to.
     private static string Reachable(string url) => url

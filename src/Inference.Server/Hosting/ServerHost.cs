@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Inference.Server.Admission;
 using Inference.Server.Endpoints;
 using Inference.Server.Errors;
@@ -19,7 +18,7 @@ internal static class ServerHost
     /// <param name="options">Checked.</param>
     /// <param name="models">At least one; the server disposes of their executors.</param>
     /// <param name="settings">Configuration of logging.</param>
-    public static WebApplication Build(ServerOptions options, ImmutableArray<LoadedModel> models, IConfiguration settings)
+    public static WebApplication Build(ServerOptions options, LoadedModels models, IConfiguration settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
 

@@ -53,7 +53,7 @@ internal static class ServerProcess
             return Fail($"--port {options.Port}: cannot listen on {options.Host}: {exception.GetBaseException().Message}", Failure);
         }
 
-        ReadyMessage.Write(Console.Out, app.Urls, [.. models.Select(loaded => loaded.Model)], options);
+        ReadyMessage.Write(Console.Out, app.Urls, models, options);
         await app.WaitForShutdownAsync();
         return Success;
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Inference.Engine;
 using Inference.Server.Admission;
@@ -15,15 +14,16 @@ namespace Inference.Server.Hosting;
 internal static class ServiceRegistration
 {
     /// <summary>The models, and what ties their engines to the host's life.</summary>
-    public static IServiceCollection AddModels(this IServiceCollection services, ServerOptions options, ImmutableArray<LoadedModel> models) => services
+    public static IServiceCollection AddModels(this IServiceCollection services, ServerOptions options, LoadedModels models) => services
         .AddSingleton(options)
         .AddSingleton(TimeProvider.System)
         .AddSingleton<RateLimits>()
         .AddSingleton<DecoderFactory>()
+        .AddSingleton<EmbedderFactory>()
         .AddSingleton(provider =>
         {
-            var factory = provider.GetRequiredService<DecoderFactory>();
-            return new ModelRegistry([.. models.Select(factory.Create)]);
+            var (decoders, embedders) = (provider.GetRequiredService<DecoderFactory>(), provider.GetRequiredService<EmbedderFactory>());
+            return new ModelRegistry([.. models.Decoders.Select(decoders.Create)], [.. models.Embedders.Select(embedders.Create)]);
         })
         .AddSingleton<EngineService>()
         .AddHostedService(provider => provider.GetRequiredService<EngineService>());
@@ -33,6 +33,8 @@ internal static class ServiceRegistration
         .AddSingleton<ApiKeyStore>()
         .AddSingleton<CompletionEndpoint>()
         .AddSingleton<ChatCompletionEndpoint>()
+        .AddSingleton<EmbeddingEndpoint>()
+        .AddSingleton<ScoreEndpoints>()
         .AddSingleton<ModelsEndpoint>()
         .AddSingleton<TokenizerEndpoints>()
         .AddSingleton<OperationsEndpoints>()
@@ -54,7 +56,7 @@ internal static class ServiceRegistration
     /// <summary>What is measured and traced of requests, and where that is sent.</summary>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, ServerOptions options)
     {
-        services.AddSingleton<GenAiMetrics>().AddSingleton<GenerationTelemetry>();
+        services.AddSingleton<GenAiMetrics>().AddSingleton<GenerationTelemetry>().AddSingleton<EmbeddingTelemetry>();
         return options.OtlpEndpoint is null ? services : services.AddHostedService<OtlpExport>();
     }
 

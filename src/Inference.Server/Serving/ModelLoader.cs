@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Inference.Execution;
+using Inference.Execution.Embeddings;
 using Inference.Models;
 using Inference.Models.Checkpoints;
 using Inference.Models.Conversion;
@@ -24,13 +25,16 @@ internal static class ModelLoader
     /// <exception cref="TokenizerFormatException">The tokenizer's files cannot be used.</exception>
     /// <exception cref="ChatTemplateException">The chat template does not parse.</exception>
     /// <exception cref="ConversionException">The converted model cannot be kept.</exception>
-    public static ImmutableArray<LoadedModel> LoadAll(ServerOptions options, IProgress<ConversionProgress> progress, TimeProvider time)
+    public static LoadedModels LoadAll(ServerOptions options, IProgress<ConversionProgress> progress, TimeProvider time)
     {
         var each = ModelOptions.Each(options);
         CheckNames(each);
-        var sharing = each.Count(own => own.SharesCacheMemory);
+        var (decoders, embedders) = (each.RemoveAll(MakesEmbeddings), each.Where(MakesEmbeddings));
+        var sharing = decoders.Count(own => own.SharesCacheMemory);
         var turns = each.Length > 1 ? new ExecutionTurns() : null;
-        return [.. each.Select(own => Load(own, own.SharesCacheMemory ? sharing : 1, turns, progress, time))];
+        return new LoadedModels(
+            [.. decoders.Select(own => Load(own, own.SharesCacheMemory ? sharing : 1, turns, progress, time))],
+            [.. embedders.Select(own => EmbedderLoader.Load(PathOf(own), NamesOf(own), own, turns, time))]);
     }
 
     private static LoadedModel Load(
@@ -156,6 +160,8 @@ internal static class ModelLoader
 
     private static ImmutableArray<string> NamesOf(ServerOptions options) =>
         options.ServedModelNames.IsEmpty ? [NameOf(PathOf(options))] : options.ServedModelNames;
+
+    private static bool MakesEmbeddings(ServerOptions options) => EmbeddingFolder.Is(PathOf(options));
 
     private static string PathOf(ServerOptions options) => options.Model ?? DefaultModel.Find();
 

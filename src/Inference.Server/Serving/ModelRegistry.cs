@@ -5,35 +5,40 @@ using Inference.Server.Errors;
 namespace Inference.Server.Serving;
 
 /// <summary>The models that are served, by the names that requests use. Owns them.</summary>
-internal sealed class ModelRegistry : IAsyncDisposable
+/// <param name="decoders">Those that generate text; all names differ. The first is for requests that name none.</param>
+/// <param name="embedders">Those that make vectors of texts, likewise.</param>
+internal sealed class ModelRegistry(ImmutableArray<ServedDecoder> decoders, ImmutableArray<ServedEmbedder> embedders) : IAsyncDisposable
 {
     private const int MaxShownLength = 128;
 
-    private readonly FrozenDictionary<string, ServedDecoder> _byName;
-
-    /// <param name="decoders">At least one; all their names differ. The first is for requests that name none.</param>
-    public ModelRegistry(ImmutableArray<ServedDecoder> decoders)
-    {
-        Decoders = decoders;
-        _byName = decoders
-            .SelectMany(decoder => decoder.Model.Names.Select(name => KeyValuePair.Create(name, decoder)))
-            .ToFrozenDictionary(StringComparer.Ordinal);
-    }
+    private readonly FrozenDictionary<string, IServedModel> _byName = decoders.Cast<IServedModel>().Concat(embedders)
+        .SelectMany(model => model.Names.Select(name => KeyValuePair.Create(name, model)))
+        .ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The models that generate text, in the order in which they were asked for.</summary>
-    public ImmutableArray<ServedDecoder> Decoders { get; }
+    public ImmutableArray<ServedDecoder> Decoders => decoders;
+
+    /// <summary>The models that make vectors of texts, in the order in which they were asked for.</summary>
+    public ImmutableArray<ServedEmbedder> Embedders => embedders;
+
+    /// <summary>All of them.</summary>
+    public ImmutableArray<IServedModel> All { get; } = [.. decoders, .. embedders];
+
+    /// <summary>The model of any kind that a request's field "model" names; the first when it names none.</summary>
+    /// <exception cref="ApiException">404: there is no such model.</exception>
+    public IServedModel Any(string? name) => name is null ? All[0] : _byName.TryGetValue(name, out var model) ? model : throw NotFound(name);
 
     /// <summary>The decoder that a request's field "model" names; the first when it names none.</summary>
-    /// <exception cref="ApiException">404: there is no such model.</exception>
-    public ServedDecoder Decoder(string? name)
-    {
-        if (name is null)
-        {
-            return Decoders[0];
-        }
+    /// <exception cref="ApiException">404: there is no such model. 400: it generates no text.</exception>
+    public ServedDecoder Decoder(string? name) => name is null
+        ? decoders.FirstOrDefault() ?? throw ApiErrors.WrongModel("This server has no model that generates text.")
+        : Any(name) as ServedDecoder ?? throw ApiErrors.WrongModel("This model makes embeddings and generates no text: use /v1/embeddings, or another model.");
 
-        return _byName.TryGetValue(name, out var decoder) ? decoder : throw NotFound(name);
-    }
+    /// <summary>The embedding model that a request's field "model" names; the first when it names none.</summary>
+    /// <exception cref="ApiException">404: there is no such model. 400: it makes no embeddings.</exception>
+    public ServedEmbedder Embedder(string? name) => name is null
+        ? embedders.FirstOrDefault() ?? throw ApiErrors.WrongModel("This server has no embedding model.")
+        : Any(name) as ServedEmbedder ?? throw ApiErrors.WrongModel("This model generates text and makes no embeddings: name an embedding model.");
 
     /// <summary>404 for a name, which it shows in part when it is long.</summary>
     public static ApiException NotFound(string name) => ApiErrors.ModelNotFound(name.Length <= MaxShownLength ? name : name[..MaxShownLength] + "…");
@@ -41,9 +46,9 @@ internal sealed class ModelRegistry : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var decoder in Decoders)
+        foreach (var model in All)
         {
-            await decoder.DisposeAsync();
+            await model.DisposeAsync();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Inference.Engine;
 using Inference.Server.Admission;
 using Inference.Server.Options;
@@ -10,7 +11,7 @@ namespace Inference.Server.Serving;
 /// A model that generates text, and all that belongs to it alone: its engine, and the way of a request from a body to an answer. Several in
 /// one server share nothing but the cores. Made by <see cref="DecoderFactory"/>.
 /// </summary>
-internal sealed class ServedDecoder : IAsyncDisposable
+internal sealed class ServedDecoder : IServedModel
 {
     /// <summary>What the HTTP side knows of the model.</summary>
     public required ServedModel Model { get; init; }
@@ -45,11 +46,29 @@ internal sealed class ServedDecoder : IAsyncDisposable
     /// <summary>Runs the engine's steps; disposed of after it.</summary>
     public required IAsyncDisposable Executor { private get; init; }
 
-    /// <summary>Whether the engine has ended, which it does not by itself unless it fails.</summary>
+    /// <inheritdoc/>
+    public ImmutableArray<string> Names => Model.Names;
+
+    /// <inheritdoc/>
+    public DateTimeOffset LoadedAt => Model.LoadedAt;
+
+    /// <inheritdoc/>
+    public int MaxModelLength => Model.Limits.MaxModelLength;
+
+    /// <inheritdoc/>
+    public EngineStatus Status => Engine.Status;
+
+    /// <inheritdoc/>
     public bool HasEnded => Engine.Completion.IsCompleted;
 
-    /// <summary>Whether as much waits as may.</summary>
+    /// <inheritdoc/>
     public bool IsFull => Engine.Status.Waiting >= Options.MaxQueueLength;
+
+    /// <inheritdoc/>
+    public void Start() => Engine.Start();
+
+    /// <inheritdoc/>
+    public Task<bool> DrainAsync(TimeSpan limit, CancellationToken cancellationToken) => Engine.DrainAsync(limit, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

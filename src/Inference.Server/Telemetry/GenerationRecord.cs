@@ -1,7 +1,7 @@
 namespace Inference.Server.Telemetry;
 
 /// <summary>What became of a request, for metrics and traces.</summary>
-/// <param name="Operation">"chat" or "text_completion".</param>
+/// <param name="Operation">"chat", "text_completion" or "embeddings".</param>
 /// <param name="Model">The model's name.</param>
 /// <param name="Duration">From the request's checks to the answer's end.</param>
 /// <param name="PromptTokens">Tokens of all prompts.</param>

@@ -195,7 +195,7 @@ public sealed class EmbeddingEngineTests : IAsyncDisposable
         Array.ForEach(cancellations, cancellation => cancellation.Dispose());
     }
 
-    private static EmbeddingRequest Request(params int[][] texts) => new([.. texts.Select(text => new ReadOnlyMemory<int>(text))]);
+    private static EmbeddingTexts Request(params int[][] texts) => new([.. texts.Select(text => new ReadOnlyMemory<int>(text))]);
 
     private EmbeddingEngine Start(EmbeddingEngineOptions? options = null)
     {
