@@ -10,6 +10,7 @@ namespace Inference.Server.Pages;
 internal static class ApiReference
 {
     private const string Inference = "Inference";
+    private const string Embeddings = "Embeddings";
     private const string Tokens = "Tokens";
     private const string Models = "Models";
     private const string Operations = "Operations";
@@ -21,6 +22,10 @@ internal static class ApiReference
     private const string ChatExample = """{"messages": [{"role": "user", "content": "Name three colours."}], "max_tokens": 64, "stream": true}""";
     private const string CompletionExample = """{"prompt": "Once upon a time", "max_tokens": 32, "temperature": 0}""";
 
+    private const string EmbeddingExample = """{"input": ["A cat sits outside.", "Interest rates rise."]}""";
+    private const string ScoreExample = """{"text_1": "A cat sits outside.", "text_2": ["A dog plays.", "Interest rates rise."]}""";
+    private const string RerankExample = """{"query": "pets", "documents": ["A dog plays.", "Interest rates rise."], "top_n": 1}""";
+
     private static OpenAiJsonContext Types => OpenAiJsonContext.Default;
 
     /// <summary>In the order that they are shown.</summary>
@@ -30,14 +35,23 @@ internal static class ApiReference
             { Request = Types.ChatCompletionRequest, Response = Types.ChatCompletionResponse, StreamEvent = Types.ChatCompletionChunk, Example = ChatExample },
         new(Post, "/v1/completions", Inference, "Goes on with one or several prompts; whole or as server-sent events.")
             { Request = Types.CompletionRequest, Response = Types.CompletionResponse, StreamEvent = Types.CompletionResponse, Example = CompletionExample },
+        new(Post, "/v1/embeddings", Embeddings, "Vectors of texts, by an embedding model.")
+        {
+            Request = Types.EmbeddingRequest, Response = Types.EmbeddingResponse, Failures = [429, 503, 504], Example = EmbeddingExample,
+        },
+        Score("/v1/score"),
+        Score("/score"),
+        Rerank("/v1/rerank"),
+        Rerank("/v2/rerank"),
+        Rerank("/rerank"),
         new(Post, "/tokenize", Tokens, "The tokens of a prompt, or of a conversation as the chat template renders it.")
             { Request = Types.TokenizeRequest, Response = Types.TokenizeResponse, Example = """{"prompt": "Hello, world", "return_token_strs": true}""" },
         new(Post, "/detokenize", Tokens, "The text of tokens.")
             { Request = Types.DetokenizeRequest, Response = Types.DetokenizeResponse, Example = """{"tokens": [65, 66, 67]}""" },
         new(Get, "/v1/models", Models, "The models that are served.") { Response = Types.ModelList },
         new(Get, "/v1/models/{id}", Models, "One model. Its name may hold slashes.") { Response = Types.ModelCard },
-        new(Get, "/health", Operations, "200 while requests are taken, 503 once the server is about to stop.") { Failures = [503] },
-        new(Get, "/ready", Operations, "200 while it is of use to send requests: 503 also when the queue is full.") { Failures = [503] },
+        new(Get, "/health", Operations, "200 while all is well, 503 once the server is about to stop, and when a model's engine has failed.") { Failures = [503] },
+        new(Get, "/ready", Operations, "200 while it is of use to send requests to any model: 503 also when every queue is full.") { Failures = [503] },
         new(Get, "/load", Operations, "How many requests are being answered.") { Response = Types.LoadResponse },
         new(Get, "/version", Operations, "The server's version.") { Response = Types.VersionResponse },
         new(Get, "/metrics", Operations, "Metrics for Prometheus, under vLLM's names and OpenTelemetry's.") { ContentType = "text/plain" },
@@ -47,4 +61,14 @@ internal static class ApiReference
         new(Get, "/docs", Pages, "A page to read this description and to try each address.") { ContentType = Html },
         new(Get, "/openapi.json", Pages, "This description.") { ContentType = "application/json" },
     ];
+
+    private static ApiOperation Score(string path) => new(Post, path, Embeddings, "How alike texts are: the cosine of their vectors.")
+    {
+        Request = Types.ScoreRequest, Response = Types.ScoreResponse, Failures = [429, 503, 504], Example = ScoreExample,
+    };
+
+    private static ApiOperation Rerank(string path) => new(Post, path, Embeddings, "Documents in the order of their likeness to a query.")
+    {
+        Request = Types.RerankRequest, Response = Types.RerankResponse, Failures = [429, 503, 504], Example = RerankExample,
+    };
 }

@@ -83,15 +83,13 @@ public sealed partial class OpenApiTests
     [Fact]
     public async Task Examples_AreAnsweredWithASuccess()
     {
-        await using var server = await RunningServer.StartAsync();
+        await using var server = await EmbeddingServer.StartAsync();
 
         foreach (var operation in ApiReference.All.Where(operation => operation.Example is not null))
         {
             using var response = await server.PostAsync(operation.Path, operation.Example!);
             Assert.True(response.StatusCode == HttpStatusCode.OK, $"{operation.Path}: {(int)response.StatusCode}");
         }
-
-        await server.IdleAsync();
     }
 
     private static async Task<JsonElement> ReadAsync(RunningServer server) =>
