@@ -89,6 +89,8 @@ public sealed class ScoreTests(SharedEmbeddingServer shared) : IClassFixture<Sha
     [InlineData("""{"query": "a", "documents": []}""", "documents")]
     [InlineData("""{"query": "a", "documents": [null]}""", "documents")]
     [InlineData("""{"query": "a", "documents": [5]}""", "documents[0]")]
+    [InlineData("""{"query": "a", "documents": ["\ud800"]}""", "documents[0]")]
+    [InlineData("""{"query": "a", "documents": [{"\ud800": "a"}]}""", "documents[0]")]
     [InlineData("""{"query": "a", "documents": [{"txt": "a"}]}""", "documents[0]")]
     [InlineData("""{"query": "a", "documents": ["a"], "top_n": -1}""", "top_n")]
     public async Task Rerank_WrongField_IsNamed(string body, string param)
