@@ -175,6 +175,20 @@ public sealed class EmbeddingTests(SharedEmbeddingServer shared) : IClassFixture
     }
 
     [Fact]
+    public async Task Tokenize_WithAnEmbeddingModel_HasItsSpecialTokens()
+    {
+        var answer = await Server.AskAsync("/tokenize", """{"model": "all-minilm", "prompt": "the cat", "return_token_strs": true}""");
+        var text = await Server.AskAsync("/detokenize", """{"model": "all-minilm", "tokens": [1996, 4937]}""");
+
+        Assert.Equal("[101,1996,4937,102]", answer.GetProperty("tokens").GetRawText());
+        Assert.Equal(256, answer.GetProperty("max_model_len").GetInt32());
+        Assert.Equal("the cat", text.GetProperty("prompt").GetString());
+
+        using var chat = await Server.PostAsync("/tokenize", """{"model": "all-minilm", "messages": [{"role": "user", "content": "a"}]}""");
+        await ErrorTests.AssertErrorAsync(chat, 400, "model", "model_not_supported");
+    }
+
+    [Fact]
     public async Task Metrics_CountPromptTokensAndNothingGenerated()
     {
         await using var server = await EmbeddingServer.StartAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Inference.Server.Options;
@@ -166,6 +167,69 @@ public sealed class SeveralModelsTests : IAsyncLifetime
             prompts.SelectMany(prompt => new[] { ("first", prompt), ("second", prompt) }));
 
         Assert.Equal(alone.SelectMany(text => new[] { text, text }), together);
+    }
+
+    [Fact]
+    public async Task Serve_SeveralModels_DivideTheCacheMemory()
+    {
+        var llama = RepositoryFiles.ZooLlama + ",dtype=float32";
+        using var server = ServerExecutable.Start(
+        [
+            "--port", "0", "--cache-dir", RepositoryFiles.ConversionCache, "--kv-cache-memory", "1600KiB",
+            "--model", "one=" + llama, "--model", "two=" + llama, "--model", $"own={llama},kv-cache-memory=320KiB", "--model", "embed=" + RepositoryFiles.MiniLm,
+        ]);
+        await server.ReadyAsync();
+
+        // A block of 16 tokens takes 16 KiB: 1600 KiB divided by two, 320 KiB for the one that says so, nothing for the one without a cache.
+        Assert.Equal(
+            [
+                "one: KV cache: 800 tokens, 1.56 requests of 512 at once",
+                "two: KV cache: 800 tokens, 1.56 requests of 512 at once",
+                "own: KV cache: 320 tokens, 0.63 requests of 512 at once",
+                "embed: Embeddings: 384 dimensions, texts of 256 tokens at most",
+            ],
+            server.Output.Where(line => line.Contains(": ", StringComparison.Ordinal) && !line.StartsWith("curl", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Serve_DecoderAndEmbedderAtOnce_AnswerAsAlone()
+    {
+        using var server = ServerExecutable.Start(
+        [
+            "--port", "0", "--cache-dir", RepositoryFiles.ConversionCache, "--kv-cache-memory", "64MiB",
+            "--model", "llama=" + RepositoryFiles.ZooLlama, "--model", RepositoryFiles.MiniLm,
+        ]);
+        using var client = new HttpClient { BaseAddress = await server.ReadyAsync() };
+        var (text, vector) = (await GenerateAsync(), await EmbedAsync());
+
+        var together = await Task.WhenAll(Enumerable.Range(0, 20).SelectMany(_ => new[] { GenerateAsync(), EmbedAsync() }));
+
+        Assert.All(together, (answer, index) => Assert.Equal(index % 2 == 0 ? text : vector, answer));
+
+        async Task<string> GenerateAsync() => TextOf(await PostAsync(Completions, new { model = "llama", prompt = "hello", max_tokens = 40, temperature = 0, ignore_eos = true }));
+
+        async Task<string> EmbedAsync() => (await PostAsync("/v1/embeddings", new { model = "all-minilm-l6-v2", input = "hello" })).GetProperty("data").GetRawText();
+
+        async Task<JsonElement> PostAsync(string path, object body)
+        {
+            using var response = await client.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
+            return await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task Serve_EmbeddingModelAlone_ShowsACommandThatWorks()
+    {
+        using var server = ServerExecutable.Start(["--port", "0", "--model", "mini=" + RepositoryFiles.MiniLm]);
+        await server.ReadyAsync();
+
+        var curl = server.Output.Single(line => line.StartsWith("curl ", StringComparison.Ordinal));
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", curl + " --silent"]) { RedirectStandardOutput = true })!;
+        var answer = JsonElement.Parse(await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(384, answer.GetProperty("data")[0].GetProperty("embedding").GetArrayLength());
+        await server.SignalAsync("TERM");
+        Assert.Equal(0, await server.ExitCodeAsync());
     }
 
     [Fact]

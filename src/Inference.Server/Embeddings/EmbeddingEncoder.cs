@@ -4,22 +4,17 @@ using Inference.Protocol.OpenAi;
 using Inference.Server.Errors;
 using Inference.Server.Serving;
 using Inference.Server.Validation;
-using Inference.Tokenization;
 
 namespace Inference.Server.Embeddings;
 
 /// <summary>From the texts of a request to what the engine runs. Special tokens go around texts; token ids are taken as they are.</summary>
-internal sealed class EmbeddingEncoder(EmbedderModel model)
+internal sealed class EmbeddingEncoder(EmbedderModel model, PromptEncoder encoder)
 {
     /// <summary>The most texts of one request.</summary>
     public const int MaxTexts = 2048;
 
     private const double MaxDeadline = 86_400;
 
-    // No vocabulary in use has tokens anywhere near this long: a text with more characters per token of the limit cannot fit.
-    private const int MaxCharactersPerToken = 512;
-
-    private readonly Tokenizer _tokenizer = model.Tokenizer;
     private readonly int _specialTokens = model.Tokenizer.SpecialTokensBefore.Count + model.Tokenizer.SpecialTokensAfter.Count;
 
     /// <summary>Checks and tokenises texts.</summary>
@@ -50,7 +45,7 @@ internal sealed class EmbeddingEncoder(EmbedderModel model)
         var ids = new List<int>();
         foreach (var part in item.Parts)
         {
-            ids.AddRange(part.TokenIds is { } given ? Checked(given, param) : Tokenized(part.Text!, param, truncation));
+            ids.AddRange(Encode(part, param, truncation).Span);
         }
 
         var room = truncation.MaxTokens - (hasSpecialTokens ? _specialTokens : 0);
@@ -58,32 +53,25 @@ internal sealed class EmbeddingEncoder(EmbedderModel model)
         {
             if (!truncation.IsCut)
             {
-                throw TooLong(param, $"it has {ids.Count + truncation.MaxTokens - room}", ids.Count + truncation.MaxTokens - room);
+                throw TooLong(param, ids.Count + truncation.MaxTokens - room);
             }
 
             ids.RemoveRange(truncation.KeepsEnd ? 0 : room, ids.Count - room);
         }
 
-        int[] whole = hasSpecialTokens ? [.. _tokenizer.SpecialTokensBefore, .. ids, .. _tokenizer.SpecialTokensAfter] : [.. ids];
+        int[] whole = hasSpecialTokens ? [.. model.Tokenizer.SpecialTokensBefore, .. ids, .. model.Tokenizer.SpecialTokensAfter] : [.. ids];
         return whole.Length > 0 ? whole : throw ApiErrors.Invalid(param, $"'{param}' must have at least one token.");
     }
 
-    private int[] Tokenized(string text, string param, TextTruncation truncation) =>
-        !truncation.IsCut && text.Length > (long)model.MaxLength * MaxCharactersPerToken
-            ? throw TooLong(param, $"{text.Length} characters cannot fit", null)
-            : _tokenizer.Encode(text);
+    // What is cut may be as long as a body.
+    private ReadOnlyMemory<int> Encode(PromptPart part, string param, TextTruncation truncation) =>
+        part.TokenIds is { } given ? encoder.Checked(given, param)
+        : truncation.IsCut ? model.Tokenizer.Encode(part.Text!)
+        : encoder.Encode(part.Text!, param, addSpecialTokens: false);
 
-    private int[] Checked(int[] ids, string param)
-    {
-        var limit = _tokenizer.VocabularySize;
-        return ids.FirstOrDefault(id => (uint)id >= (uint)limit, -1) is var wrong && Array.Exists(ids, id => (uint)id >= (uint)limit)
-            ? throw ApiErrors.Invalid(param, $"'{param}' has the token id {wrong}, which is outside the vocabulary (0 to {limit - 1}).")
-            : ids;
-    }
-
-    private ApiException TooLong(string param, string what, int? tokens) => ApiErrors.ContextLengthExceeded(
+    private ApiException TooLong(string param, int tokens) => ApiErrors.ContextLengthExceeded(
         param,
-        $"'{param}' is too large: this model takes texts of {model.MaxLength} tokens at most, and {what}. Shorten it, or have it cut with 'truncate_prompt_tokens'.",
+        $"'{param}' is too large: this model takes texts of {model.MaxLength} tokens at most, and it has {tokens}. Shorten it, or have it cut with 'truncate_prompt_tokens'.",
         tokens,
         model.MaxLength);
 }

@@ -23,7 +23,7 @@ internal sealed class EmbeddingEndpoint(ModelRegistry models)
             _ => throw ApiErrors.Invalid("encoding_format", "'encoding_format' must be \"float\" or \"base64\"."),
         };
         var dimensions = Check.Range("dimensions", body.Dimensions, embedder.Model.Dimensions, 1, embedder.Model.Dimensions);
-        var request = embedder.Encoder.Encode(body, EmbeddingEncoder.Named("input", ItemsOf(body)));
+        var request = embedder.Texts.Encode(body, EmbeddingEncoder.Named("input", ItemsOf(body)));
         var vectors = await embedder.Runner.RunAsync(context, request);
         var response = new EmbeddingResponse(
             body.Model ?? embedder.Names[0],

@@ -24,7 +24,7 @@ internal sealed class ScoreEndpoints(ModelRegistry models, TimeProvider time)
                 first[0].Param.Split('[')[0], $"There must be one text to compare with all others, or as many as those ({second.Length}), not {first.Length}.");
         }
 
-        var request = embedder.Encoder.Encode(body, [.. first, .. second]);
+        var request = embedder.Texts.Encode(body, [.. first, .. second]);
         var vectors = await embedder.Runner.RunAsync(context, request);
         var scores = Enumerable.Range(0, second.Length)
             .Select(index => new Score(index, Cosine(vectors[first.Length == 1 ? 0 : index], vectors[first.Length + index])));
@@ -46,7 +46,7 @@ internal sealed class ScoreEndpoints(ModelRegistry models, TimeProvider time)
         }
 
         var count = Check.Range("top_n", body.TopN is 0 ? null : body.TopN, documents.Length, 1, int.MaxValue);
-        var request = embedder.Encoder.Encode(
+        var request = embedder.Texts.Encode(
             body,
             [("query", TextItem(query)), .. documents.Select((document, index) => ($"documents[{index}]", TextItem(document.Text)))]);
         var vectors = await embedder.Runner.RunAsync(context, request);

@@ -12,16 +12,15 @@ internal sealed class TokenizerEndpoints(ModelRegistry models)
     public async Task TokenizeAsync(HttpContext context)
     {
         var body = await RequestReader.ReadAsync(context.Request, OpenAiJsonContext.Default.TokenizeRequest, context.RequestAborted);
-        var decoder = models.Decoder(body.Model);
-        var (encoder, model) = (decoder.Encoder, decoder.Model);
+        var model = models.Any(body.Model);
         var ids = (body.Prompt, body.Messages) switch
         {
-            ({ } prompt, null) => encoder.Encode(prompt, "prompt", body.AddSpecialTokens ?? true),
-            (null, not null) => encoder.Encode(Render(body, decoder.Renderer), "messages", body.AddSpecialTokens ?? false),
+            ({ } prompt, null) => model.Encoder.Encode(prompt, "prompt", body.AddSpecialTokens ?? true),
+            (null, not null) => model.Encoder.Encode(Render(body, models.Decoder(body.Model).Renderer), "messages", body.AddSpecialTokens ?? false),
             _ => throw ApiErrors.Invalid("prompt", "Either 'prompt' or 'messages' must be given."),
         };
         IReadOnlyList<string>? spelling = body.ReturnTokenStrs == true ? [.. ids.ToArray().Select(id => model.Tokenizer.IdToToken(id) ?? "")] : null;
-        var response = new TokenizeResponse(ids.Length, model.Limits.MaxModelLength, ids, spelling);
+        var response = new TokenizeResponse(ids.Length, model.MaxModelLength, ids, spelling);
         await JsonResponse.WriteAsync(context, response, OpenAiJsonContext.Default.TokenizeResponse);
     }
 
@@ -29,11 +28,11 @@ internal sealed class TokenizerEndpoints(ModelRegistry models)
     public async Task DetokenizeAsync(HttpContext context)
     {
         var body = await RequestReader.ReadAsync(context.Request, OpenAiJsonContext.Default.DetokenizeRequest, context.RequestAborted);
-        var decoder = models.Decoder(body.Model);
+        var model = models.Any(body.Model);
         var tokens = body.Tokens ?? throw ApiErrors.Invalid("tokens", "'tokens' is missing.");
-        var ids = decoder.Encoder.Encode(new PromptItem([new PromptPart(null, tokens)]), "tokens", addSpecialTokens: false);
+        var ids = model.Encoder.Encode(new PromptItem([new PromptPart(null, tokens)]), "tokens", addSpecialTokens: false);
         await JsonResponse.WriteAsync(
-            context, new DetokenizeResponse(decoder.Model.Tokenizer.Decode(ids.Span, skipSpecialTokens: false)), OpenAiJsonContext.Default.DetokenizeResponse);
+            context, new DetokenizeResponse(model.Tokenizer.Decode(ids.Span, skipSpecialTokens: false)), OpenAiJsonContext.Default.DetokenizeResponse);
     }
 
     private static string Render(TokenizeRequest body, ChatPromptRenderer renderer)

@@ -19,7 +19,7 @@ internal sealed class DecoderFactory(RateLimits limits, GenerationTelemetry tele
     {
         var (model, options) = (loaded.Model.WithinCache(), loaded.Options);
         var engine = CreateEngine(loaded, model.Names[0]);
-        var encoder = new PromptEncoder(model);
+        var encoder = new PromptEncoder(model.Tokenizer, model.Limits.MaxModelLength, model.Limits.VocabularySize, model.FillInMiddle);
         var renderer = new ChatPromptRenderer(model, time);
         var builder = new GenerationBuilder(model, options, time);
         var submitter = new GenerationSubmitter(engine, model, limits);

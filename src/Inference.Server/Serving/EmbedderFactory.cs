@@ -4,6 +4,7 @@ using Inference.Server.Admission;
 using Inference.Server.Embeddings;
 using Inference.Server.Options;
 using Inference.Server.Telemetry;
+using Inference.Server.Validation;
 
 namespace Inference.Server.Serving;
 
@@ -22,13 +23,15 @@ internal sealed class EmbedderFactory(RateLimits limits, EmbeddingTelemetry tele
             loaded.Turns,
             time,
             loggers.CreateLogger<EmbeddingEngine>());
+        var encoder = new PromptEncoder(model.Tokenizer, model.MaxLength, model.Tokenizer.VocabularySize);
         return new ServedEmbedder
         {
             Model = model,
             Options = options,
             Engine = engine,
             Executor = loaded.Executor,
-            Encoder = new EmbeddingEncoder(model),
+            Encoder = encoder,
+            Texts = new EmbeddingEncoder(model, encoder),
             Runner = new EmbeddingRunner(engine, model, limits, telemetry, options, time),
         };
     }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Inference.Engine;
+using Inference.Server.Validation;
+using Inference.Tokenization;
 
 namespace Inference.Server.Serving;
 
@@ -14,6 +16,12 @@ internal interface IServedModel : IAsyncDisposable
 
     /// <summary>The most tokens of one request, or of one text.</summary>
     int MaxModelLength { get; }
+
+    /// <summary>Text to tokens and back.</summary>
+    Tokenizer Tokenizer { get; }
+
+    /// <summary>Prompts to tokens.</summary>
+    PromptEncoder Encoder { get; }
 
     /// <summary>How full its engine is.</summary>
     EngineStatus Status { get; }

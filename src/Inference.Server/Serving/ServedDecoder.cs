@@ -4,6 +4,7 @@ using Inference.Server.Admission;
 using Inference.Server.Options;
 using Inference.Server.Streaming;
 using Inference.Server.Validation;
+using Inference.Tokenization;
 
 namespace Inference.Server.Serving;
 
@@ -22,7 +23,7 @@ internal sealed class ServedDecoder : IServedModel
     /// <summary>Runs the model. Its executor is disposed of with it.</summary>
     public required InferenceEngine Engine { get; init; }
 
-    /// <summary>Prompts to tokens.</summary>
+    /// <inheritdoc/>
     public required PromptEncoder Encoder { get; init; }
 
     /// <summary>Conversations to prompts.</summary>
@@ -54,6 +55,9 @@ internal sealed class ServedDecoder : IServedModel
 
     /// <inheritdoc/>
     public int MaxModelLength => Model.Limits.MaxModelLength;
+
+    /// <inheritdoc/>
+    public Tokenizer Tokenizer => Model.Tokenizer;
 
     /// <inheritdoc/>
     public EngineStatus Status => Engine.Status;

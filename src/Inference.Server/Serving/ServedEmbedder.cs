@@ -3,6 +3,8 @@ using Inference.Engine;
 using Inference.Execution.Embeddings;
 using Inference.Server.Embeddings;
 using Inference.Server.Options;
+using Inference.Server.Validation;
+using Inference.Tokenization;
 
 namespace Inference.Server.Serving;
 
@@ -18,8 +20,11 @@ internal sealed class ServedEmbedder : IServedModel
     /// <summary>Runs the model. The model is disposed of with it.</summary>
     public required EmbeddingEngine Engine { get; init; }
 
-    /// <summary>Texts of requests to tokens.</summary>
-    public required EmbeddingEncoder Encoder { get; init; }
+    /// <inheritdoc/>
+    public required PromptEncoder Encoder { get; init; }
+
+    /// <summary>Texts to embed to tokens.</summary>
+    public required EmbeddingEncoder Texts { get; init; }
 
     /// <summary>Tokens to vectors.</summary>
     public required EmbeddingRunner Runner { get; init; }
@@ -35,6 +40,9 @@ internal sealed class ServedEmbedder : IServedModel
 
     /// <inheritdoc/>
     public int MaxModelLength => Model.MaxLength;
+
+    /// <inheritdoc/>
+    public Tokenizer Tokenizer => Model.Tokenizer;
 
     /// <inheritdoc/>
     public EngineStatus Status => Engine.Status;

@@ -1,11 +1,16 @@
 using Inference.Protocol.OpenAi;
 using Inference.Server.Errors;
 using Inference.Server.Serving;
+using Inference.Tokenization;
 
 namespace Inference.Server.Validation;
 
 /// <summary>Prompts to token ids, without spending time on text that cannot fit.</summary>
-internal sealed class PromptEncoder(ServedModel model)
+/// <param name="tokenizer">The model's.</param>
+/// <param name="maxLength">The most tokens that it takes.</param>
+/// <param name="vocabularySize">Its ids are below this.</param>
+/// <param name="infill">How to ask for text between two others; null when the model cannot be asked.</param>
+internal sealed class PromptEncoder(Tokenizer tokenizer, int maxLength, int vocabularySize, FillInMiddle? infill = null)
 {
     // No vocabulary in use has tokens anywhere near this long: a text with more characters per token of the limit cannot fit.
     private const int MaxCharactersPerToken = 512;
@@ -32,21 +37,20 @@ internal sealed class PromptEncoder(ServedModel model)
     /// <exception cref="ApiException">400: the text is far too long.</exception>
     public ReadOnlyMemory<int> Encode(string text, string param, bool addSpecialTokens)
     {
-        var limit = model.Limits.MaxModelLength;
-        if (text.Length > (long)limit * MaxCharactersPerToken)
+        if (text.Length > (long)maxLength * MaxCharactersPerToken)
         {
             throw ApiErrors.ContextLengthExceeded(
-                param, $"This model's maximum context length is {limit} tokens; {text.Length} characters of text cannot fit. Shorten the prompt.", null, limit);
+                param, $"This model's maximum context length is {maxLength} tokens; {text.Length} characters of text cannot fit. Shorten it.", null, maxLength);
         }
 
-        return model.Tokenizer.Encode(text, addSpecialTokens);
+        return tokenizer.Encode(text, addSpecialTokens);
     }
 
     /// <summary>The ids of a beginning and an end, laid out so that the model fills in the middle.</summary>
     /// <exception cref="ApiException">400: the model was not made for that, the prompt is no text, or it is far too long.</exception>
     public ReadOnlyMemory<int> EncodeInfill(PromptItem prompt, string suffix)
     {
-        if (model.FillInMiddle is not { } layout)
+        if (infill is not { } layout)
         {
             throw ApiErrors.Invalid("suffix", "'suffix' is not supported by this model: it has no tokens for filling in the middle.", "unsupported_parameter");
         }
@@ -59,9 +63,10 @@ internal sealed class PromptEncoder(ServedModel model)
     private ReadOnlyMemory<int> Encode(PromptPart part, string param, bool addSpecialTokens) =>
         part.TokenIds is { } ids ? Checked(ids, param) : Encode(part.Text!, param, addSpecialTokens);
 
-    private ReadOnlyMemory<int> Checked(int[] ids, string param)
+    /// <summary>The same ids.</summary>
+    /// <exception cref="ApiException">400: one is outside the vocabulary.</exception>
+    public ReadOnlyMemory<int> Checked(int[] ids, string param)
     {
-        var vocabularySize = model.Limits.VocabularySize;
         foreach (var id in ids)
         {
             if ((uint)id >= (uint)vocabularySize)
