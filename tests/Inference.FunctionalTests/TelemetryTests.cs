@@ -53,6 +53,21 @@ public sealed class TelemetryTests
         Assert.Contains("gen_ai_token_type=\"output\"} 5\n", metrics, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Otlp_Embeddings_HaveASpanWithoutText()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using (var server = await EmbeddingServer.StartAsync(options: options => options with { OtlpEndpoint = collector.Address }))
+        {
+            await server.AskAsync("/v1/embeddings", """{"input": "secretword"}""");
+            await server.StopAsync();
+        }
+
+        var traces = collector.Received["/v1/traces"];
+        Assert.All(["embeddings all-minilm", "gen_ai.usage.input_tokens"], text => Assert.True(Contains(traces, Encoding.UTF8.GetBytes(text)), text));
+        Assert.False(Contains(traces, "secretword"u8.ToArray()));
+    }
+
     private static bool Contains(ConcurrentQueue<byte[]> bodies, byte[] part) => bodies.Any(body => body.AsSpan().IndexOf(part) >= 0);
 
     /// <summary>Takes whatever is posted to it.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using Inference.FunctionalTests.OpenApi;
 
@@ -223,6 +224,27 @@ public sealed class LlamaServerConformanceTests(SharedServer shared) : IClassFix
         Assert.Contains("vllm:prompt_tokens_total{engine=\"0\",model_name=\"alphabet\"} 2\n", metrics, StringComparison.Ordinal);
         Assert.Contains("vllm:num_requests_running{engine=\"0\",model_name=\"alphabet\"} 0\n", metrics, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Point14_Embeddings_AreNormalisedAndInOrderInEveryForm()
+    {
+        await using var server = await EmbeddingServer.StartAsync();
+        var mixed = await server.AskAsync("/v1/embeddings", """{"input": ["a dog", [1037, "cat"], ""]}""");
+        var cat = EmbeddingServer.VectorsOf(await server.AskAsync("/v1/embeddings", """{"input": "a cat"}"""))[0];
+        var base64 = await server.AskAsync("/v1/embeddings", """{"input": "a cat", "encoding_format": "base64"}""");
+
+        var vectors = EmbeddingServer.VectorsOf(mixed);
+        Assert.All(vectors, vector => Assert.Equal(1, vector.Sum(value => value * value), 1e-5f));
+        Assert.Equal(cat, vectors[1]);
+        Assert.Equal(mixed.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), mixed.GetProperty("usage").GetProperty("total_tokens").GetInt32());
+        var bytes = base64.GetProperty("data")[0].GetProperty("embedding").GetBytesFromBase64();
+        Assert.Equal(cat, Enumerable.Range(0, cat.Length).Select(i => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)))));
+
+        await ErrorTests.AssertErrorAsync(await server.PostAsync("/v1/embeddings", """{"input": []}"""), 400, "input");
+        var tooLong = string.Join(' ', Enumerable.Repeat("word", 300));
+        var error = await ErrorTests.AssertErrorAsync(await server.PostAsync("/v1/embeddings", $$"""{"input": "{{tooLong}}"}"""), 400, "input");
+        Assert.Contains("too large", error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
