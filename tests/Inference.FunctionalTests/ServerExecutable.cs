@@ -14,6 +14,9 @@ internal sealed partial class ServerExecutable : IDisposable
 
     private ServerExecutable(Process process) => _process = process;
 
+    /// <summary>Its process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>What it has written to standard output.</summary>
     public IReadOnlyList<string> Output => [.. _output];
 

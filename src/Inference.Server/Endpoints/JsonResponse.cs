@@ -12,13 +12,16 @@ internal static class JsonResponse
     {
         var response = context.Response;
         response.ContentType = "application/json";
+        long length;
         await using (var writer = new Utf8JsonWriter(response.BodyWriter, OpenAiJsonContext.WriterOptions))
         {
             JsonSerializer.Serialize(writer, value, type);
+            await writer.FlushAsync(context.RequestAborted);
+            length = writer.BytesCommitted;
         }
 
-        // What is buffered is the whole body: with its length known, the connection stays usable without chunks.
-        response.ContentLength ??= response.BodyWriter.CanGetUnflushedBytes ? response.BodyWriter.UnflushedBytes : null;
+        // With its length known, the connection stays usable without chunks. The body's own count would not do: it is 0 once the client has gone.
+        response.ContentLength ??= length;
         await response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 

@@ -14,6 +14,21 @@ internal sealed class SchemaValidator(JsonNode root)
 {
     private readonly HashSet<(JsonNode, JsonNode?)> _open = [];
 
+    /// <summary>As readers of JSON have it: of several properties of one name the last counts.</summary>
+    public static JsonNode? Read(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return Read(document.RootElement);
+
+        static JsonNode? Read(JsonElement element) => element.ValueKind switch
+        {
+            JsonValueKind.Object => new JsonObject(element.EnumerateObject().GroupBy(member => member.Name).Select(group => KeyValuePair.Create(group.Key, Read(group.Last().Value)))),
+            JsonValueKind.Array => new JsonArray([.. element.EnumerateArray().Select(Read)]),
+            JsonValueKind.Null => null,
+            _ => JsonNode.Parse(element.GetRawText()),
+        };
+    }
+
     /// <summary>Whether a value is valid against the root schema.</summary>
     public bool IsValid(JsonNode? value) => IsValid(root, value);
 
