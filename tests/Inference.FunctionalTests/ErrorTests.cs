@@ -90,6 +90,8 @@ public sealed class ErrorTests
     [InlineData(Chat, "{}", 400, "messages", null)]
     [InlineData(Chat, """{"messages": [{"role": 5}]}""", 400, "messages[0].role", null)]
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "\ud800"}]}""", 400, "messages", null)]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "tool_choice": "\udc00"}""", 400, "tool_choice", null)]
+    [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "chat_template_kwargs": {"\udc00": 1}}""", 400, "chat_template_kwargs", null)]
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a", "\udc00": "a"}]}""", 400, "messages", null)]
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "top_logprobs": 2}""", 400, "top_logprobs", null)]
     [InlineData(Chat, """{"messages": [{"role": "user", "content": "a"}], "logprobs": true, "top_logprobs": 21}""", 400, "top_logprobs", null)]

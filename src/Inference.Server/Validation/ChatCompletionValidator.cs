@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Inference.Grammar;
 using Inference.Protocol.OpenAi;
@@ -11,6 +12,7 @@ namespace Inference.Server.Validation;
 internal sealed class ChatCompletionValidator(GenerationBuilder builder, ChatPromptRenderer renderer, PromptEncoder encoder, ServedModel model)
 {
     private const string OpenReasoning = "<think>";
+    private const string CloseReasoning = "</think>";
 
     /// <summary>Checks everything, renders the chat template, then tokenises.</summary>
     /// <exception cref="ApiException">The request cannot be run; says which field is at fault.</exception>
@@ -22,7 +24,13 @@ internal sealed class ChatCompletionValidator(GenerationBuilder builder, ChatPro
         settings = settings with { Constraint = ConstraintOf(settings, tools) };
         var text = renderer.Render(body, tools.Tools);
         var prompt = Prepare(text, body);
-        return builder.Build(id, body, settings with { Text = WithParsing(settings, body, tools, text) }, [prompt]);
+        var parsing = Parsing(settings.Constraint is not null, body, tools, text);
+        if (settings.Constraint is { } constraint)
+        {
+            settings = settings with { Constraint = constraint with { Frame = FrameOf(parsing, tools) } };
+        }
+
+        return builder.Build(id, body, settings with { Text = WithParsing(settings.Text, parsing) }, [prompt]);
     }
 
     private static ResponseConstraint? ConstraintOf(GenerationSettings settings, ToolSettings tools)
@@ -75,32 +83,55 @@ internal sealed class ChatCompletionValidator(GenerationBuilder builder, ChatPro
             : throw ApiErrors.Invalid("top_logprobs", "'top_logprobs' is only allowed when 'logprobs' is true.");
     }
 
-    private TextOptions WithParsing(GenerationSettings settings, ChatCompletionRequest body, ToolSettings tools, string prompt)
+    // How the output is to be taken apart. What begins otherwise than its constraint says must begin with one token that tells: without such
+    // a token a constrained output has no reasoning, and no calls that nothing forces.
+    private OutputParsing? Parsing(bool isConstrained, ChatCompletionRequest body, ToolSettings tools, string prompt)
     {
-        var text = settings.Text;
         var format = tools.IsForced ? ForcedToolCalls.Format(tools) : tools.Mode == ToolMode.Auto ? model.Traits.Tools : null;
-
-        // What must follow a grammar from its first token on has no reasoning.
-        var hasReasoning = model.Traits.HasReasoning && settings.Constraint is null;
-        if (format is null && !hasReasoning)
+        var hasReasoning = model.Traits.HasReasoning;
+        if (isConstrained)
         {
-            return text;
+            hasReasoning &= TokenOf(OpenReasoning) is not null && TokenOf(CloseReasoning) is not null && !prompt.AsSpan().TrimEnd().EndsWith(CloseReasoning);
+            format = tools.IsForced || (format is not null && !MarksOf(format).IsEmpty) ? format : null;
         }
 
-        return text with
+        return format is null && !hasReasoning ? null : new OutputParsing
         {
-            // What marks a call is a special token in some vocabularies.
-            SkipSpecialTokens = text.SkipSpecialTokens && format?.Marks.Any(IsSpecial) != true,
-            Parsing = new OutputParsing
-            {
-                Tools = format,
-                IsParallel = tools.IsParallel,
-                HasReasoning = hasReasoning,
-                StartsReasoning = model.Traits.StartsReasoning || prompt.AsSpan().TrimEnd().EndsWith(OpenReasoning),
-                IncludesReasoning = body.IncludeReasoning ?? true,
-            },
+            Tools = format,
+            IsParallel = tools.IsParallel,
+            HasReasoning = hasReasoning,
+            StartsReasoning = model.Traits.StartsReasoning || prompt.AsSpan().TrimEnd().EndsWith(OpenReasoning),
+            IncludesReasoning = body.IncludeReasoning ?? true,
         };
     }
+
+    private AnswerFrame? FrameOf(OutputParsing? parsing, ToolSettings tools)
+    {
+        if (parsing is null)
+        {
+            return null;
+        }
+
+        var frame = new AnswerFrame
+        {
+            OpenReasoning = parsing.HasReasoning ? TokenOf(OpenReasoning) : null,
+            CloseReasoning = parsing.HasReasoning ? TokenOf(CloseReasoning) : null,
+            StartsReasoning = parsing is { HasReasoning: true, StartsReasoning: true },
+            ToolMarks = tools.IsForced || parsing.Tools is null ? [] : MarksOf(parsing.Tools),
+        };
+        return frame.IsEmpty ? null : frame;
+    }
+
+    private TextOptions WithParsing(TextOptions text, OutputParsing? parsing) => parsing is null ? text : text with
+    {
+        // What marks a call is a special token in some vocabularies.
+        SkipSpecialTokens = text.SkipSpecialTokens && parsing.Tools?.Marks.Any(IsSpecial) != true,
+        Parsing = parsing,
+    };
+
+    private ImmutableArray<int> MarksOf(ToolCallFormat format) => [.. format.Marks.Select(TokenOf).OfType<int>()];
+
+    private int? TokenOf(string text) => model.Tokenizer.TokenToId(text) is { } id && id < model.Limits.VocabularySize ? id : null;
 
     private bool IsSpecial(string token) => model.Tokenizer.TokenToId(token) is { } id && model.Tokenizer.IsSpecial(id);
 }

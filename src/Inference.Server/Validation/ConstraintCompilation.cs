@@ -1,3 +1,4 @@
+using Inference.Engine.Requests;
 using Inference.Grammar;
 using Inference.Grammar.Vocabulary;
 using Inference.Server.Errors;
@@ -29,7 +30,8 @@ internal sealed class ConstraintCompilation(ServedModel model, TimeProvider time
         try
         {
             var compiled = await _cache.Value.GetAsync(constraint.Spec, cancellation);
-            var shared = new GrammarConstraint(compiled.CreateState());
+            var answer = new GrammarConstraint(compiled.CreateState());
+            ITokenConstraint shared = constraint.Frame is { } frame ? new FramedConstraint(answer, frame, model.EosTokenIds) : answer;
             return generation with { Choices = [.. generation.Choices.Select(choice => choice with { Sampling = choice.Sampling with { Constraint = shared } })] };
         }
         catch (ConstraintException exception)
