@@ -34,6 +34,8 @@ public sealed class ErrorTests
     [InlineData(Completions, """{"prompt": "a", "temperature": 1e999}""", 400, "temperature", null)]
     [InlineData(Completions, """{"prompt": "a", "top_p": 0}""", 400, "top_p", null)]
     [InlineData(Completions, """{"prompt": "a", "top_p": 1.01}""", 400, "top_p", null)]
+    [InlineData(Completions, """{"prompt": "a", "top_p": 1e-320}""", 400, "top_p", null)]
+    [InlineData(Completions, """{"prompt": "a", "repetition_penalty": 1e-60}""", 400, "repetition_penalty", null)]
     [InlineData(Completions, """{"prompt": "a", "top_k": -2}""", 400, "top_k", null)]
     [InlineData(Completions, """{"prompt": "a", "min_p": 2}""", 400, "min_p", null)]
     [InlineData(Completions, """{"prompt": "a", "repetition_penalty": 0}""", 400, "repetition_penalty", null)]

@@ -191,9 +191,9 @@ internal sealed class Sampler
             if (topP >= 1)
                 return token;
 
-            // It belongs to the nucleus if those above it alone do not have the mass.
+            // It belongs to the nucleus if those above it alone do not have the mass; with none above it, it does whatever the mass.
             mass = LogitsRow.SumAbove(_weights, token, _blockSums);
-            if (mass < total * topP)
+            if (mass == 0 || mass < total * topP)
                 return token;
         }
     }

@@ -27,8 +27,9 @@ internal static class Check
     /// <summary>A value in (0, <paramref name="max"/>], or <paramref name="otherwise"/> when it was not sent.</summary>
     public static float Positive(string param, double? value, double otherwise, double max)
     {
+        // As a float: what is 0 then is not greater than 0.
         var actual = value ?? otherwise;
-        return actual > 0 && actual <= max
+        return (float)actual > 0 && actual <= max
             ? (float)actual
             : throw ApiErrors.Invalid(param, Invariant($"'{param}' must be greater than 0 and at most {max}, not {actual}."));
     }

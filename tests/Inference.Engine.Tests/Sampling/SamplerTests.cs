@@ -107,6 +107,8 @@ public sealed class SamplerTests
     [InlineData(0, 0, 1f, 0f)]
     [InlineData(1, 1, 1f, 0f)]
     [InlineData(1, 0, 1e-6f, 0f)]
+    [InlineData(1, 0, 0f, 0f)]
+    [InlineData(1, 5, 0f, 0f)]
     [InlineData(1, 0, 1f, 1f)]
     [InlineData(1e-30f, 0, 1f, 0f)]
     [InlineData(1e-40f, 0, 0.5f, 0f)]
