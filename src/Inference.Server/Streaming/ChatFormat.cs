@@ -55,7 +55,7 @@ internal sealed class ChatFormat(Generation generation, Tokenizer tokenizer) : R
     }
 
     /// <inheritdoc/>
-    public override void WriteUsage(SseWriter sse, Usage usage) => sse.Write(Chunk([], usage), OpenAiJsonContext.Default.ChatCompletionChunk);
+    public override void WriteUsage(SseWriter sse, Usage usage) => sse.Write(Chunk([], usage), OpenAiEventJsonContext.Default.ChatCompletionChunk);
 
     /// <inheritdoc/>
     public override Task WriteAsync(HttpContext context, IReadOnlyList<ChoiceText> choices, Usage usage)
@@ -81,7 +81,7 @@ internal sealed class ChatFormat(Generation generation, Tokenizer tokenizer) : R
         var chunk = Chunk([new ChatChunkChoice { Index = index, Delta = Role }], usage);
         sse.Write(
             generation.Text.IsReportingTokenIds ? chunk with { PromptTokenIds = generation.Prompts[0].TokenIds } : chunk,
-            OpenAiJsonContext.Default.ChatCompletionChunk);
+            OpenAiEventJsonContext.Default.ChatCompletionChunk);
         if (generation.Prompts[0].Echo is { } echo)
         {
             Write(sse, new ChatChunkChoice { Index = index, Delta = new ChatDelta(null, echo) }, usage);
@@ -135,7 +135,7 @@ internal sealed class ChatFormat(Generation generation, Tokenizer tokenizer) : R
         string.Concat(parts.Where(part => part.Kind == kind).Select(part => part.Text));
 
     private void Write(SseWriter sse, ChatChunkChoice choice, Usage? usage) =>
-        sse.Write(Chunk([choice], usage), OpenAiJsonContext.Default.ChatCompletionChunk);
+        sse.Write(Chunk([choice], usage), OpenAiEventJsonContext.Default.ChatCompletionChunk);
 
     private ChatCompletionChunk Chunk(IReadOnlyList<ChatChunkChoice> choices, Usage? usage) => new()
     {

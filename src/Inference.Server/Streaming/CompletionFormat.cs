@@ -18,18 +18,18 @@ internal sealed class CompletionFormat(Generation generation, Tokenizer tokenize
         var choice = Visible(delta);
         if (!choice.IsEmpty || choice.IsFirst)
         {
-            sse.Write(Response([ToChoice(choice)], usage), OpenAiJsonContext.Default.CompletionResponse);
+            sse.Write(Response([ToChoice(choice)], usage), OpenAiEventJsonContext.Default.CompletionResponse);
         }
     }
 
     /// <inheritdoc/>
-    public override void WriteUsage(SseWriter sse, Usage usage) => sse.Write(Response([], usage), OpenAiJsonContext.Default.CompletionResponse);
+    public override void WriteUsage(SseWriter sse, Usage usage) => sse.Write(Response([], usage), OpenAiEventJsonContext.Default.CompletionResponse);
 
     /// <inheritdoc/>
     public override Task WriteAsync(HttpContext context, IReadOnlyList<ChoiceText> choices, Usage usage)
     {
         var response = Response([.. choices.Select((choice, index) => ToChoice(Visible(choice.ToDelta(index))))], usage);
-        return JsonResponse.WriteAsync(context, response, OpenAiJsonContext.Default.CompletionResponse);
+        return JsonResponse.WriteAsync(context, response, OpenAiEventJsonContext.Default.CompletionResponse);
     }
 
     private ChoiceDelta Visible(in ChoiceDelta delta) => generation.IsPromptOnly
