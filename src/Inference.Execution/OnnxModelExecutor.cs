@@ -29,7 +29,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         _sessionOptions = CreateSessionOptions(options);
         _session = Open(model, _sessionOptions);
         _binding = _session.CreateIoBinding();
-        _output = model.DType == ModelDType.Int8 ? new Int8LogitsOutput(model.ReadHeadScales()) : new FloatLogitsOutput(model.Spec.VocabularySize);
+        _output = model.DType == ModelDType.Int8 ? new Int8LogitsOutput(model.ReadHeadScales(), _session.InputMetadata.ContainsKey(GraphContract.LogitsWanted)) : new FloatLogitsOutput(model.Spec.VocabularySize);
         _cache = new KvCache(model.Spec, model.KvCacheDType, options.BlockSize, options.BlockCount);
         _cache.BindTo(_binding);
         Limits = new ModelLimits(model.Spec.VocabularySize, options.MaxModelLength, options.BlockSize, options.BlockCount);
@@ -68,7 +68,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         CheckTokens(plan.TokenIds.Span);
         CopyBlocks(plan.Copies.Span);
         _step.BindTo(_binding);
-        _output.Prepare(_binding, plan.LogitsRows);
+        _output.Prepare(_binding, plan);
         try
         {
             _session.RunWithBinding(_runOptions, _binding);
@@ -104,7 +104,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         }
 
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(Path.GetFullPath(model.ModelPath))!);
-        return new InferenceSession(PackedProducts.Read(model.ModelPath, fuseLayers: VnniPanelCode.IsSupported), options);
+        return new InferenceSession(PackedProducts.Read(model.ModelPath, fuse: VnniPanelCode.IsSupported), options);
     }
 
     private static SessionOptions CreateSessionOptions(ExecutorOptions options)

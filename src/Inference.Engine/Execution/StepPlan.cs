@@ -19,4 +19,7 @@ public sealed record StepPlan
 
     /// <summary>Rows of logits that the result holds: the sum of <see cref="SequenceStep.LogitsCount"/>.</summary>
     public required int LogitsRows { get; init; }
+
+    /// <summary>False: nothing but <see cref="StepResult.ArgMax"/> is asked of the rows, if the executor knows it.</summary>
+    public bool NeedsLogits { get; init; } = true;
 }

@@ -15,6 +15,7 @@ public abstract class StepResult
     /// <summary>The token with the largest logit of a row, the lowest id of several; null when only <see cref="Row"/> can tell.</summary>
     public virtual int? ArgMax(int row) => null;
 
-    /// <summary>The logits of a row: [<see cref="VocabularySize"/>]. The caller may overwrite them, and asks for one row at a time: the next call may reuse the memory.</summary>
+    /// <summary>The logits of a row: [<see cref="VocabularySize"/>]. The caller may overwrite them, and asks for one row at a time: the next call may reuse the memory.
+    /// An executor that knows the arg max need not have them if the plan's <see cref="StepPlan.NeedsLogits"/> is false.</summary>
     public abstract Span<float> Row(int row);
 }

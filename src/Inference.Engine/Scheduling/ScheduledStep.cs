@@ -66,6 +66,7 @@ internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
             _sequences = new SequenceStep[Math.Max(_entries.Count, 2 * _sequences.Length)];
 
         int offset = 0, rows = 0;
+        var needsLogits = false;
         for (var i = 0; i < _entries.Count; i++)
         {
             var sequence = _entries[i].Sequence;
@@ -77,6 +78,7 @@ internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
                 sequence.Id, sequence.ScheduledLength, offset, sequence.ComputedLength, logitsCount, rows, sequence.Blocks.Blocks[..blocks]);
             offset += sequence.ScheduledLength;
             rows += logitsCount;
+            needsLogits |= sequence.NeedsLogits;
         }
 
         _plan = new StepPlan
@@ -86,6 +88,7 @@ internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
             Sequences = _sequences.AsMemory(0, _entries.Count),
             Copies = PackCopies(),
             LogitsRows = rows,
+            NeedsLogits = needsLogits,
         };
     }
 

@@ -130,6 +130,9 @@ internal sealed class Sequence
     /// <summary>Rows of logits that the step computes for it, of its last tokens.</summary>
     public int LogitsCount => ScoredThisStep + SampledRows;
 
+    /// <summary>Whether more of those rows is wanted than the arg max.</summary>
+    public bool NeedsLogits => ScoredThisStep > 0 || (IsSampledThisStep && !Sampling.IsPlainArgMax);
+
     /// <summary>The tokens whose log-probabilities the step's first <see cref="ScoredThisStep"/> rows tell.</summary>
     public ReadOnlySpan<int> ScoredTokens => _tokens.AsSpan(ComputedLength + ScheduledLength - LogitsCount + 1, ScoredThisStep);
 

@@ -26,6 +26,7 @@ internal static class CpuOperators
         new GatherAddNormQuantizeOperator(),
         new ArgMaxRowsOperator(),
         new ProductOperator(),
+        new HeadOperator(),
         LayerOperator.BetweenAttentions(),
         LayerOperator.AfterLastAttention());
 }

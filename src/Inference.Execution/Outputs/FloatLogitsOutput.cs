@@ -12,9 +12,9 @@ internal sealed class FloatLogitsOutput(int vocabularySize) : LogitsOutput
 
     public override StepResult Result => new FloatStepResult(_logits.Memory, vocabularySize);
 
-    public override void Prepare(OrtIoBinding binding, int rows)
+    public override void Prepare(OrtIoBinding binding, StepPlan plan)
     {
-        _logits.Resize(rows, vocabularySize);
+        _logits.Resize(plan.LogitsRows, vocabularySize);
         _logits.BindTo(binding);
     }
 

@@ -9,20 +9,29 @@ namespace Inference.Execution.Outputs;
 
 /// <summary>Integer accumulators with a scale per row and one per token, and the arg max of each row: greedy requests never need a float logit.</summary>
 /// <param name="headScales">[vocabulary].</param>
-internal sealed class Int8LogitsOutput(float[] headScales) : LogitsOutput
+/// <param name="isOnDemand">Whether the graph gives accumulators only when they are wanted.</param>
+internal sealed class Int8LogitsOutput(float[] headScales, bool isOnDemand) : LogitsOutput
 {
     private readonly BoundTensor<int> _accumulators = new(GraphContract.LogitsAccumulators, isOutput: true);
     private readonly BoundTensor<float> _scales = new(GraphContract.LogitsScales, isOutput: true);
+    private readonly BoundTensor<long> _wanted = new(GraphContract.LogitsWanted);
     private readonly BoundTensor<int> _argMax = new(GraphContract.LogitsArgMax, isOutput: true);
     private StepRows? _result;
 
     public override StepResult Result => _result ??= new StepRows(this, new float[headScales.Length]);
 
-    public override void Prepare(OrtIoBinding binding, int rows)
+    public override void Prepare(OrtIoBinding binding, StepPlan plan)
     {
-        _accumulators.Resize(rows, headScales.Length);
-        _scales.Resize(rows);
-        _argMax.Resize(rows);
+        var isWanted = plan.NeedsLogits || !isOnDemand;
+        if (isOnDemand)
+        {
+            _wanted.Resize(1)[0] = isWanted ? 1 : 0;
+            _wanted.BindTo(binding);
+        }
+
+        _accumulators.Resize(isWanted ? plan.LogitsRows : 0, headScales.Length);
+        _scales.Resize(plan.LogitsRows);
+        _argMax.Resize(plan.LogitsRows);
         _accumulators.BindTo(binding);
         _scales.BindTo(binding);
         _argMax.BindTo(binding);
@@ -30,6 +39,7 @@ internal sealed class Int8LogitsOutput(float[] headScales) : LogitsOutput
 
     public override void Dispose()
     {
+        _wanted.Dispose();
         _accumulators.Dispose();
         _scales.Dispose();
         _argMax.Dispose();

@@ -7,7 +7,7 @@ namespace Inference.Execution.Outputs;
 internal abstract class LogitsOutput : IDisposable
 {
     /// <summary>Makes room for a step's rows, and binds what is not bound as it is.</summary>
-    public abstract void Prepare(OrtIoBinding binding, int rows);
+    public abstract void Prepare(OrtIoBinding binding, StepPlan plan);
 
     /// <summary>What the step that was run last gave.</summary>
     public abstract StepResult Result { get; }

@@ -57,6 +57,12 @@ public static class GraphContract
     /// <summary>Output in int8: INT32 [num_logits], the token with the largest logit of each row, see <see cref="ArgMaxRows"/>.</summary>
     public const string LogitsArgMax = "logits_argmax";
 
+    /// <summary>
+    /// INT64 [1], an input of graphs with <see cref="ProductArgMax"/>: 0 if nothing but <see cref="LogitsArgMax"/> is wanted, and
+    /// <see cref="LogitsAccumulators"/> has no rows.
+    /// </summary>
+    public const string LogitsWanted = "logits_wanted";
+
     /// <summary>The UINT8 that stands for 0 in activations.</summary>
     public const byte ZeroPoint = 128;
 
@@ -147,6 +153,13 @@ public static class GraphContract
     /// [in, out] to INT32 [rows, out]. Converted models have MatMulInteger; see <see cref="PackedProducts"/>.
     /// </summary>
     public const string PackedMatMulInteger = "PackedMatMulInteger";
+
+    /// <summary>
+    /// <see cref="PackedMatMulInteger"/> and <see cref="ArgMaxRows"/> in one node. Inputs, in order: x UINT8 [num_logits, in], weights INT8
+    /// [in, vocabulary], column scales FLOAT [vocabulary], <see cref="LogitsWanted"/>. Outputs: INT32 [num_logits, vocabulary], or without
+    /// rows when it is not wanted; INT32 [num_logits]. Converted models have the single nodes; see <see cref="FusedHead"/>.
+    /// </summary>
+    public const string ProductArgMax = "ProductArgMax";
 
     /// <summary>
     /// All that is done to single tokens between one attention and the next, in one node: product with the output projection,

@@ -11,10 +11,10 @@ public static class PackedProducts
 {
     /// <summary>Reads a converted graph; its weights stay in the files beside it.</summary>
     /// <param name="modelPath">The graph's file.</param>
-    /// <param name="fuseLayers">Whether <see cref="GraphContract.BetweenAttentions"/> may take the place of nodes.</param>
+    /// <param name="fuse">Whether <see cref="GraphContract.BetweenAttentions"/> and its like may take the place of nodes.</param>
     /// <returns>The graph with the other products, as ONNX Runtime loads it.</returns>
     /// <exception cref="ModelFormatException">The file is no graph, or cannot be read.</exception>
-    public static byte[] Read(string modelPath, bool fuseLayers)
+    public static byte[] Read(string modelPath, bool fuse)
     {
         try
         {
@@ -31,11 +31,11 @@ public static class PackedProducts
                 }
             }
 
-            if (fuseLayers)
+            if (fuse)
             {
                 FusedLayers.Fuse(graph);
+                FusedHead.Fuse(graph);
             }
-
 
             return model.ToByteArray();
         }

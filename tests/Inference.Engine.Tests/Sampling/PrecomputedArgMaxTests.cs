@@ -8,6 +8,7 @@ namespace Inference.Engine.Tests.Sampling;
 public sealed class PrecomputedArgMaxTests
 {
     private const int ArgMax = 3;
+    private const int ArgMaxBesideLogits = 4;
     private const int FromLogits = 5;
 
     [Fact]
@@ -58,22 +59,25 @@ public sealed class PrecomputedArgMaxTests
         public ModelLimits Limits { get; } = new(VocabularySize: 8, MaxModelLength: 64, BlockSize: 16, BlockCount: 8);
 
         public ValueTask<StepResult> ExecuteAsync(StepPlan plan, CancellationToken cancellationToken) =>
-            ValueTask.FromResult<StepResult>(new Result(plan.LogitsRows));
+            ValueTask.FromResult<StepResult>(new Result(plan.LogitsRows, plan.NeedsLogits));
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
-    /// <summary>Says one token in ArgMax and another in its logits, so that it shows which was read.</summary>
-    private sealed class Result(int rows) : StepResult
+    /// <summary>
+    /// Says one token in ArgMax and another in its logits, so that it shows which was read; and has just what the plan says is needed.
+    /// </summary>
+    private sealed class Result(int rows, bool hasLogits) : StepResult
     {
         public override int Rows => rows;
 
         public override int VocabularySize => 8;
 
-        public override int? ArgMax(int row) => PrecomputedArgMaxTests.ArgMax;
+        public override int? ArgMax(int row) => hasLogits ? PrecomputedArgMaxTests.ArgMaxBesideLogits : PrecomputedArgMaxTests.ArgMax;
 
         public override Span<float> Row(int row)
         {
+            Assert.True(hasLogits, "logits that the plan does not ask for");
             var logits = new float[8];
             logits[FromLogits] = 100;
             return logits;

@@ -18,7 +18,7 @@ public sealed class PackedProductsTests : IDisposable
         var model = new ModelProto { IrVersion = 10, Graph = new GraphProto { Node = { product, other } } };
         File.WriteAllBytes(_folder["model.onnx"], model.ToByteArray());
 
-        var read = ModelProto.Parser.ParseFrom(PackedProducts.Read(_folder["model.onnx"], fuseLayers: true));
+        var read = ModelProto.Parser.ParseFrom(PackedProducts.Read(_folder["model.onnx"], fuse: true));
 
         product.Domain = GraphContract.Domain;
         product.OpType = GraphContract.PackedMatMulInteger;
@@ -33,7 +33,7 @@ public sealed class PackedProductsTests : IDisposable
         File.WriteAllBytes(_folder["empty.onnx"], []);
         foreach (var name in new[] { "damaged.onnx", "empty.onnx", "none.onnx" })
         {
-            var exception = Assert.Throws<ModelFormatException>(() => PackedProducts.Read(_folder[name], fuseLayers: false));
+            var exception = Assert.Throws<ModelFormatException>(() => PackedProducts.Read(_folder[name], fuse: false));
             Assert.Contains(name, exception.Message, StringComparison.Ordinal);
         }
     }

@@ -10,7 +10,7 @@ internal sealed unsafe class ArgMaxRowsKernel<T> : OperatorKernel
     where T : unmanaged, ILanes<T>
 {
     // Columns are counted in floats, exact up to here.
-    private const int MostColumns = 1 << 24;
+    internal const int MostColumns = 1 << 24;
 
     // Comparisons wait for each other within a chain; so many chains keep the hardware busy.
     private const int Chains = 4;
@@ -37,15 +37,7 @@ internal sealed unsafe class ArgMaxRowsKernel<T> : OperatorKernel
         var indices = stackalloc float[Step];
         var whole = columns / Step * Step;
         FindInChains(accumulators, scales, whole, values, indices);
-        var (best, index) = (float.NegativeInfinity, 0);
-        for (var i = 0; i < Step; i++)
-        {
-            if (values[i] > best || (values[i] == best && indices[i] < index))
-            {
-                (best, index) = (values[i], (int)indices[i]);
-            }
-        }
-
+        var (best, index) = First(values, indices, Step);
         for (var i = whole; i < columns; i++)
         {
             var value = accumulators[i] * scales[i];
@@ -56,6 +48,34 @@ internal sealed unsafe class ArgMaxRowsKernel<T> : OperatorKernel
         }
 
         return index;
+    }
+
+    /// <summary>The largest value, with the lowest index of several; an index of 0 if there is none.</summary>
+    /// <param name="values">[count]; negative infinity where nothing was met.</param>
+    /// <param name="indices">[count].</param>
+    /// <param name="count">Any number.</param>
+    internal static (float Value, int Index) First(float* values, float* indices, int count)
+    {
+        var (best, index) = (float.NegativeInfinity, 0);
+        for (var i = 0; i < count; i++)
+        {
+            if (values[i] > best || (values[i] == best && indices[i] < index))
+            {
+                (best, index) = (values[i], (int)indices[i]);
+            }
+        }
+
+        return (best, index);
+    }
+
+    /// <summary>Keeps, in each lane, the larger of the best so far and a column's product; the earlier one of equals.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Keep(int* accumulators, float* scales, T column, ref T best, ref T index)
+    {
+        var value = T.LoadAsFloat(accumulators) * T.Load(scales);
+        var larger = T.LessThan(best, value);
+        best = T.Select(larger, value, best);
+        index = T.Select(larger, column, index);
     }
 
     // Each lane of each chain keeps its largest value and the first column that it was met in.
@@ -87,15 +107,6 @@ internal sealed unsafe class ArgMaxRowsKernel<T> : OperatorKernel
         T.Store(indices + 16, index1);
         T.Store(indices + 32, index2);
         T.Store(indices + 48, index3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Keep(int* accumulators, float* scales, T column, ref T best, ref T index)
-    {
-        var value = T.LoadAsFloat(accumulators) * T.Load(scales);
-        var larger = T.LessThan(best, value);
-        best = T.Select(larger, value, best);
-        index = T.Select(larger, column, index);
     }
 
     private struct Rows(int* accumulators, float* scales, int columns, int* output) : IParallelBody

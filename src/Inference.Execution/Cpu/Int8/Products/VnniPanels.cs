@@ -49,35 +49,45 @@ internal readonly unsafe struct VnniPanels(PackedMatrix weights)
     /// <param name="activations">[rows, groups * group size].</param>
     /// <param name="rows">At least 1.</param>
     /// <param name="sums">[rows, outputs].</param>
-    [SkipLocalsInit]
     public void Multiply(int index, byte* activations, int rows, int* sums)
     {
-        var width = (nint)_groups * VnniProductKernel.GroupSize;
         var first = index * PackedMatrix.PanelWidth;
-        var columns = Math.Min(PackedMatrix.PanelWidth, Outputs - first);
-        var few = stackalloc int[MostRows * PackedMatrix.PanelWidth];
-        var isWhole = columns == PackedMatrix.PanelWidth;
+        if (first + PackedMatrix.PanelWidth <= Outputs)
+        {
+            Multiply(index, activations, rows, sums + first, Outputs);
+        }
+        else
+        {
+            MultiplyPart(index, activations, rows, sums + first);
+        }
+    }
+
+    /// <summary>Computes one panel by itself.</summary>
+    /// <param name="index">The panel.</param>
+    /// <param name="activations">[rows, groups * group size].</param>
+    /// <param name="rows">At least 1.</param>
+    /// <param name="sums">[rows, 32]; columns behind the last output are 0.</param>
+    public void MultiplyAlone(int index, byte* activations, int rows, int* sums) =>
+        Multiply(index, activations, rows, sums, PackedMatrix.PanelWidth);
+
+    private void Multiply(int index, byte* activations, int rows, int* sums, int stride)
+    {
+        var width = (nint)_groups * VnniProductKernel.GroupSize;
         var arguments = new PanelProductArguments
         {
             AStride = width,
             Panel = _panels + index * _panelBytes,
             Groups = _groups,
-            CStride = sizeof(int) * (isWhole ? Outputs : PackedMatrix.PanelWidth),
+            CStride = sizeof(int) * stride,
         };
         var blocks = (rows + MostRows - 1) / MostRows;
         for (int block = 0, row = 0; block < blocks; block++)
         {
             var end = rows * (block + 1) / blocks;
-            var destination = sums + (long)row * Outputs + first;
             arguments.A = activations + row * width;
-            arguments.C = isWhole ? destination : few;
+            arguments.C = sums + (long)row * stride;
             arguments.Ahead = rows < FewestRowsThatFetch ? null : Ahead(arguments.Panel, block);
             VnniPanelCode.Run(ref arguments, end - row);
-            if (!isWhole)
-            {
-                Copy(few, end - row, columns, destination);
-            }
-
             row = end;
         }
     }
@@ -86,11 +96,20 @@ internal readonly unsafe struct VnniPanels(PackedMatrix weights)
     // vain, at no harm.
     private sbyte* Ahead(sbyte* panel, int block) => block < 2 ? panel + _panelBytes + block * _panelBytes / 2 : null;
 
-    private void Copy(int* few, int count, int columns, int* destination)
+    // The last panel may have columns that the sums have no room for.
+    [SkipLocalsInit]
+    private void MultiplyPart(int index, byte* activations, int rows, int* sums)
     {
-        for (var row = 0; row < count; row++, few += PackedMatrix.PanelWidth, destination += Outputs)
+        var few = stackalloc int[MostRows * PackedMatrix.PanelWidth];
+        var columns = Outputs - index * PackedMatrix.PanelWidth;
+        for (var first = 0; first < rows; first += MostRows)
         {
-            new ReadOnlySpan<int>(few, columns).CopyTo(new Span<int>(destination, columns));
+            var end = Math.Min(rows, first + MostRows);
+            MultiplyAlone(index, activations + (long)first * _groups * VnniProductKernel.GroupSize, end - first, few);
+            for (var row = first; row < end; row++)
+            {
+                new ReadOnlySpan<int>(few + (row - first) * PackedMatrix.PanelWidth, columns).CopyTo(new Span<int>(sums + (long)row * Outputs, columns));
+            }
         }
     }
 }
