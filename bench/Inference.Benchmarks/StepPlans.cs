@@ -22,6 +22,6 @@ internal static class StepPlans
                 tokens.Add((sequence * 7919 + position * 104729) % limits.VocabularySize);
         }
 
-        return new StepPlan { StepIndex = 0, TokenIds = tokens.ToArray(), Sequences = sequences, LogitsRows = shares.Length };
+        return new StepPlan { StepIndex = 0, TokenIds = tokens.ToArray(), Sequences = sequences, LogitsRows = shares.Length, NeedsLogits = false };
     }
 }

@@ -26,8 +26,8 @@ internal unsafe struct AttentionWork : IDisposable
     private readonly int _tokensPerTile;
     private readonly long _pieceNanoseconds;
     private readonly void* _memory;
+    private readonly long _nanoseconds;
     private Room _used;
-    private long _nanoseconds;
 
     /// <summary>Cuts a step for so many threads.</summary>
     /// <param name="arguments">The step; its output rows before quantisation are not needed yet.</param>
@@ -37,9 +37,7 @@ internal unsafe struct AttentionWork : IDisposable
     {
         _tokensPerTile = Math.Max(1, TargetRows / arguments.GroupSize);
 
-        // Uncut at first, for the cost of it all.
-        _pieceNanoseconds = 1L << 40;
-        Cut(arguments, default);
+        _nanoseconds = Cost(arguments);
         _pieceNanoseconds = Math.Max(shortestPiece, _nanoseconds / (PiecesPerThread * threads));
         Cut(arguments, default);
 
@@ -70,11 +68,31 @@ internal unsafe struct AttentionWork : IDisposable
 
     public readonly void Dispose() => NativeMemory.Free(_memory);
 
+    // Of a tile's tokens and one key and value head. Per key: reading it and its value from memory, and both products with every row.
+    private static long Nanoseconds(in Int8AttentionArguments arguments, int keys, int rows) =>
+        Math.Max(1, (long)keys * (8 + rows) * arguments.HeadSize / 32);
+
+    // Of all tiles.
+    private readonly long Cost(in Int8AttentionArguments arguments)
+    {
+        var nanoseconds = 0L;
+        for (var sequence = 0; sequence < arguments.Sequences.Count; sequence++)
+        {
+            var end = arguments.Sequences.CumulativeLengths[sequence + 1];
+            for (var token = arguments.Sequences.CumulativeLengths[sequence]; token < end; token += _tokensPerTile)
+            {
+                var tokens = Math.Min(_tokensPerTile, end - token);
+                nanoseconds += Nanoseconds(arguments, arguments.Sequences.PositionOf(token, sequence) + tokens, tokens * arguments.GroupSize);
+            }
+        }
+
+        return nanoseconds * arguments.KvHeads;
+    }
+
     // Walks over all pieces; writes them where there is memory, and counts what they need.
     private void Cut(in Int8AttentionArguments arguments, Memory memory)
     {
         _used = default;
-        _nanoseconds = 0;
         for (var sequence = 0; sequence < arguments.Sequences.Count; sequence++)
         {
             var end = arguments.Sequences.CumulativeLengths[sequence + 1];
@@ -92,14 +110,12 @@ internal unsafe struct AttentionWork : IDisposable
         var rows = piece.Tokens * arguments.GroupSize;
         var chunks = (keys + KeysPerChunk - 1) / KeysPerChunk;
 
-        // Per key: reading it and its value from memory, and both products with every row.
-        var nanoseconds = Math.Max(1, (long)keys * (8 + rows) * arguments.HeadSize / 32);
+        var nanoseconds = Nanoseconds(arguments, keys, rows);
         var chunksPerPiece = (int)Math.Clamp(chunks * _pieceNanoseconds / nanoseconds, 1, chunks);
 
         piece.HeadsLeft = Counter(memory.Counters, arguments.KvHeads);
         for (piece.KvHead = 0; piece.KvHead < arguments.KvHeads; piece.KvHead++)
         {
-            _nanoseconds += nanoseconds;
             piece.Results = null;
             piece.WritesCache = chunksPerPiece == chunks && piece.Tokens == arguments.Sequences.TokensOf(piece.Sequence);
             _used.Unwritten += piece.WritesCache ? 0 : 1;

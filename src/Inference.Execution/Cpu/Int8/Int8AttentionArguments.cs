@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>Everything that a paged attention node in int8 reads and writes, as pointers and sizes. All tensors are row-major.</summary>
@@ -93,6 +95,12 @@ internal unsafe struct Int8AttentionArguments
         var factor = T.Create(RowScales[token]);
         for (var i = 0; i < HeadSize; i += ILanes<T>.Count)
         {
+            // The same head of the next token: the processor does not see a step of a whole row coming.
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(source + QkvWidth + i);
+            }
+
             T.Store(destination + i, T.LoadAsFloat(source + i) * factor * T.Load(columnScales + i));
         }
     }
