@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Inference.LoadTest.Commands;
+
+var root = new RootCommand("Loads OpenAI-style and SageMaker-style servers over HTTP, and measures them.")
+{
+    RunCommand.Create(), ExperimentCommand.Create(),
+    SelfTestCommand.Create(), MockCommand.Create(),
+};
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException or HttpRequestException)
+{
+    Console.Error.WriteLine($"inference-load: {exception.Message}");
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}
