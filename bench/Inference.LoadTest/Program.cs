@@ -3,7 +3,7 @@ using Inference.LoadTest.Commands;
 
 var root = new RootCommand("Loads OpenAI-style and SageMaker-style servers over HTTP, and measures them.")
 {
-    RunCommand.Create(), ExperimentCommand.Create(),
+    RunCommand.Create(), SweepCommand.Create(), SearchCommand.Create(), CompareCommand.Create(), CapacityCommand.Create(), ExperimentCommand.Create(),
     SelfTestCommand.Create(), MockCommand.Create(),
 };
 try

@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace Inference.Traces;
 
-/// <summary>A trace by its path: <c>.csv</c> is Azure's form, <c>.jsonl</c> Mooncake's; either may be compressed (<c>.gz</c>).</summary>
+/// <summary>A trace by its path: <c>.csv</c> is Azure's form, <c>.jsonl</c> Mooncake's or the load test's own; all may be compressed (<c>.gz</c>).</summary>
 public static class TraceFile
 {
     /// <summary>Reads a trace.</summary>
@@ -12,17 +12,15 @@ public static class TraceFile
     {
         ArgumentNullException.ThrowIfNull(path);
         var isCompressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-        Func<TextReader, IReadOnlyList<TraceRequest>> read = Path.GetExtension(isCompressed ? path[..^3] : path) switch
-        {
-            ".csv" => AzureTrace.Read,
-            ".jsonl" => MooncakeTrace.Read,
-            _ => throw new FormatException($"{path}: a trace is a .csv of Azure's or a .jsonl of Mooncake's, or either as .gz."),
-        };
-
-        using var file = File.OpenRead(path);
-        using var reader = new StreamReader(isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file);
         try
         {
+            Func<TextReader, IReadOnlyList<TraceRequest>> read = Path.GetExtension(isCompressed ? path[..^3] : path) switch
+            {
+                ".csv" => AzureTrace.Read,
+                ".jsonl" => HasHashIds(path, isCompressed) ? MooncakeTrace.Read : RecordedTrace.Read,
+                _ => throw new FormatException("A trace is a .csv of Azure's, a .jsonl of Mooncake's or of the load test's, or one of them as .gz."),
+            };
+            using var reader = Open(path, isCompressed);
             var requests = read(reader);
             return InOrder(requests) ? requests : throw new FormatException("The requests are not in order of arrival.");
         }
@@ -30,6 +28,18 @@ public static class TraceFile
         {
             throw new FormatException($"{path}: {exception.Message}", exception);
         }
+    }
+
+    private static StreamReader Open(string path, bool isCompressed)
+    {
+        var file = File.OpenRead(path);
+        return new StreamReader(isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file);
+    }
+
+    private static bool HasHashIds(string path, bool isCompressed)
+    {
+        using var reader = Open(path, isCompressed);
+        return reader.ReadLine()?.Contains("\"hash_ids\"", StringComparison.Ordinal) ?? false;
     }
 
     private static bool InOrder(IReadOnlyList<TraceRequest> requests)

@@ -15,7 +15,7 @@ internal sealed class ExperimentReport(Experiment experiment, IReadOnlyList<Expe
     {
         var markdown = new StringBuilder($"# {experiment.Title}\n\n{experiment.Introduction}\n\n");
         markdown.Append(CultureInfo.InvariantCulture, $"Measured {points[0].Run.StartedAt:yyyy-MM-dd} by `{command}` at commit {Machine.Commit()}, on {Machine.Describe()}. ");
-        markdown.Append(CultureInfo.InvariantCulture, $"Closed loop, {experiment.RequestsPerClient} requests for each client, {Rounds()} with the servers loaded in turn; medians of the rounds, and of throughput the range.\n");
+        markdown.Append(CultureInfo.InvariantCulture, $"Closed loop, requests for each client: {experiment.RequestsPerClient}; {Rounds()} with the servers loaded in turn; medians of the rounds, and of throughput the range.\n");
         foreach (var scenario in experiment.Scenarios)
             Scenario(markdown, scenario, folder);
         markdown.Append("\n## Reproduce\n`bench/run-experiment` (or `--quick` for a look of some minutes); [all latencies in one page](results/batching.html), [the figures](results/batching.json).\n");

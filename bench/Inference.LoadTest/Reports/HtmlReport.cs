@@ -26,7 +26,7 @@ internal static class HtmlReport
         page.Append($"<title>{Escape(title)}</title><style>{SvgPlot.Style}\n{Style()}</style></head>\n<body><main><h1>{Escape(title)}</h1>\n");
         var first = sections[0].Runs[0];
         page.Append(CultureInfo.InvariantCulture, $"<p>{first.StartedAt:yyyy-MM-dd HH:mm} UTC</p>\n");
-        if (first.Settings.Count > 0)
+        if (sections is [{ Runs.Count: 1 }] && first.Settings.Count > 0)
             page.Append($"<p>{Escape(string.Join(", ", first.Settings.Select(setting => $"{setting.Key} {setting.Value}")))}</p>\n");
         foreach (var (heading, runs) in sections)
             Section(page, heading, runs, sections.Count == 1 ? records : []);
@@ -42,7 +42,7 @@ internal static class HtmlReport
         var plots = runs.Count > 1 ? RunPlots.OverLoad(runs) : RunPlots.OverTime(runs[0], records);
         if (runs.Count <= MaxLines)
             plots = plots.Concat(RunPlots.Distributions(runs));
-        page.Append("<h2></h2><div class=\"plots\">\n");
+        page.Append("<div class=\"plots\">\n");
         foreach (var plot in plots)
             page.Append("<figure>").Append(plot.Render()).Append("</figure>\n");
         page.Append("</div>\n");

@@ -16,7 +16,7 @@ internal static class RunPlots
         yield return Over("Time to first token and load", load, "TTFT p90, ms", runs, Load, run => run.Ttft.P90);
         yield return Over("Latency and load", load, "E2EL p90, s", runs, Load, run => run.E2el.P90 / 1000);
         // One axis for the operator, one for the user: what is up and to the right is better in both.
-        yield return Over("Throughput against speed for each user", "tokens/s of one user (1 / median TPOT)", "output tokens/s", runs,
+        yield return Over("Throughput and each user's speed", "tokens/s of one user (1 / median TPOT)", "output tokens/s", runs,
             run => run.Tpot.P50 > 0 ? 1000 / run.Tpot.P50 : 0, run => run.OutputThroughput);
         if (runs.Any(run => run.GoodShare is not null))
             yield return Over("Requests within the service level", load, "good, %", runs, Load, run => 100 * (run.GoodShare ?? 0));

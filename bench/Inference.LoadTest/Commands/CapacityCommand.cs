@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Inference.LoadTest.Measures;
+using Inference.LoadTest.Reports;
+
+namespace Inference.LoadTest.Commands;
+
+/// <summary><c>inference-load capacity</c>: from a measured curve to requests per second within a service level, and what memory allows.</summary>
+internal static partial class CapacityCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "What sweep --json wrote." };
+        var limits = new Option<string[]>("--goodput") { Description = "The service level, at the 90th percentile: ttft:MS, tpot:MS, e2el:MS.", HelpName = "LIMIT", AllowMultipleArgumentsPerToken = true };
+        var url = new Option<string?>("--url") { Description = "The server, to ask how many tokens its cache holds.", HelpName = "URL" };
+        var tokens = new Option<int?>("--tokens") { Description = "Tokens of a request, prompt and output. Default: as measured.", HelpName = "N" };
+        var command = new Command("capacity", "Tells from a sweep how many requests per second fit within a service level, and in the cache.") { file, limits, url, tokens };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var runs = SummaryFile.Read(parse.GetValue(file)!);
+            var slo = Slo.Parse(parse.GetValue(limits) ?? []);
+            Print(runs, slo);
+            if (parse.GetValue(url) is { } server)
+                await PrintCacheAsync(server, parse.GetValue(tokens) ?? TokensOf(runs), cancellation);
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>The run with the most requests per second whose 90th percentiles keep the limits; null if none does.</summary>
+    internal static RunSummary? Within(IReadOnlyList<RunSummary> runs, Slo slo) => runs
+        .Where(run => run.Requests.Completed > 0 && run.Requests.Failed == 0
+            && (slo.TtftMs is null || run.Ttft.P90 <= slo.TtftMs) && (slo.TpotMs is null || run.Tpot.P90 <= slo.TpotMs) && (slo.E2elMs is null || run.E2el.P90 <= slo.E2elMs))
+        .MaxBy(run => run.RequestThroughput);
+
+    /// <summary>The tokens that the cache holds, by <c>vllm:cache_config_info</c>; null if the page does not say.</summary>
+    internal static long? CacheTokens(string metrics)
+    {
+        var line = metrics.Split('\n').FirstOrDefault(line => line.StartsWith("vllm:cache_config_info{", StringComparison.Ordinal)) ?? "";
+        long? Label(Regex name) => name.Match(line) is { Success: true } match && long.TryParse(match.Groups[1].Value, out var value) ? value : null;
+        return Label(CacheSize()) ?? Label(Blocks()) * Label(BlockSize());
+    }
+
+    private static int TokensOf(IReadOnlyList<RunSummary> runs) =>
+        (int)(runs.Sum(run => run.Tokens.Prompt + run.Tokens.Output) / Math.Max(1, runs.Sum(run => run.Requests.Completed)));
+
+    private static void Print(IReadOnlyList<RunSummary> runs, Slo slo)
+    {
+        RunsTable.Print(runs);
+        Line(Within(runs, slo) is { } best
+            ? $"Within {slo} at p90: {best.RequestThroughput:0.00} requests/s ({best.OutputThroughput:0} output tokens/s), with {best.MeanConcurrency:0.#} requests under way (concurrency, by Little's law: requests/s x seconds of each)."
+            : (FormattableString)$"No load of the sweep keeps {slo} at p90.");
+    }
+
+    private static async Task PrintCacheAsync(string server, int perRequest, CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        var page = await http.GetStringAsync(new Uri(new Uri(server), "/metrics"), cancellation);
+        if (CacheTokens(page) is not { } tokens)
+            throw new FormatException($"{server}/metrics: vllm:cache_config_info does not say how many tokens the cache holds.");
+        Line($"The cache holds {tokens} tokens: {tokens / Math.Max(1, perRequest)} requests of {perRequest} tokens at a time. Larger --max-num-seqs than that only preempts.");
+    }
+
+    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+
+    [GeneratedRegex("kv_cache_size_tokens=\"(\\d+)\"")]
+    private static partial Regex CacheSize();
+
+    [GeneratedRegex("num_gpu_blocks=\"(\\d+)\"")]
+    private static partial Regex Blocks();
+
+    [GeneratedRegex("[{,]block_size=\"(\\d+)\"")]
+    private static partial Regex BlockSize();
+}
