@@ -47,13 +47,18 @@ internal sealed class Dispatcher
     /// <param name="stop">No further turn begins.</param>
     public async Task ConverseAsync(PreparedRequest request, long intended, CancellationToken stop)
     {
+        var hasTokens = _client.Endpoint.Format.HasBody;
         var (turns, spec, body) = (request.Conversation.Turns, request.First, request.Body);
         for (var turn = 0; ; turn++)
         {
             var isLast = turn == turns.Length - 1;
             var record = new RequestRecord
             {
-                Index = request.Index, Turn = turn, Intended = intended, AskedPromptTokens = spec.InputTokens, AskedOutputTokens = spec.OutputTokens,
+                Index = request.Index,
+                Turn = turn,
+                Intended = intended,
+                AskedPromptTokens = hasTokens ? spec.InputTokens : 0,
+                AskedOutputTokens = hasTokens ? spec.OutputTokens : 0,
             };
             var answer = await _client.SendAsync(body, record, CancelAfter(request.Index, turn), keepText: !isLast, _abort);
             _records.Enqueue(record);
