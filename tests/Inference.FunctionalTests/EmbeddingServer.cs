@@ -34,7 +34,7 @@ internal sealed class EmbeddingServer : IAsyncDisposable
     public static async Task<EmbeddingServer> StartAsync(
         IEmbeddingModel? model = null, Func<ServerOptions, ServerOptions>? options = null, bool withDecoder = true)
     {
-        var serverOptions = new ServerOptions { Port = 0 };
+        var serverOptions = new ServerOptions { Port = 0, DataDir = "none" };
         serverOptions = options?.Invoke(serverOptions) ?? serverOptions;
         model ??= OnnxEmbeddingModel.Load(EmbeddingFolder.Read(RepositoryFiles.MiniLm), threads: 1, sharesCores: true);
         var embedder = new EmbedderModel

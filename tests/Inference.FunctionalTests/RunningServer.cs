@@ -58,7 +58,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Func<ServerOptions, ServerOptions>? options,
         Func<ServedModel, ServedModel>? model)
     {
-        var serverOptions = new ServerOptions { Port = 0 };
+        var serverOptions = new ServerOptions { Port = 0, DataDir = "none" };
         serverOptions = options?.Invoke(serverOptions) ?? serverOptions;
         var loaded = Loaded(executor, serverOptions);
         return await StartAsync(serverOptions, new LoadedModels([loaded with { Model = model?.Invoke(loaded.Model) ?? loaded.Model }], []));

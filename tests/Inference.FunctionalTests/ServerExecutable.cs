@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Inference.Testing;
 
 namespace Inference.FunctionalTests;
 
@@ -37,6 +38,8 @@ internal sealed partial class ServerExecutable : IDisposable
             start.Environment.Remove(name);
         }
 
+        // Not the user's own data folder, unless a test says which.
+        start.Environment["XDG_DATA_HOME"] = Path.Combine(RepositoryFiles.Root, "artifacts", "test-data");
         foreach (var (name, value) in environment ?? [])
         {
             start.Environment[name] = value;

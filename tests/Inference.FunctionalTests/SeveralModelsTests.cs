@@ -22,7 +22,7 @@ public sealed class SeveralModelsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var options = new ServerOptions { Port = 0, EnableDebugEndpoints = true };
+        var options = new ServerOptions { Port = 0, DataDir = "none", EnableDebugEndpoints = true };
         _app = await RunningServer.StartAsync(options, new LoadedModels([Loaded("small", _small, options), Loaded("large", _large, options)], []));
         _client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
     }

@@ -1,6 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Inference.Protocol.OpenAi.Batches;
+using Inference.Protocol.OpenAi.Files;
+using Inference.Protocol.OpenAi.Responses;
 
 namespace Inference.Protocol.OpenAi;
 
@@ -26,6 +29,22 @@ namespace Inference.Protocol.OpenAi;
 [JsonSerializable(typeof(ScoreResponse))]
 [JsonSerializable(typeof(RerankRequest))]
 [JsonSerializable(typeof(RerankResponse))]
+[JsonSerializable(typeof(CreateResponseRequest))]
+[JsonSerializable(typeof(ResponseObject))]
+[JsonSerializable(typeof(ResponseItem))]
+[JsonSerializable(typeof(IReadOnlyList<JsonElement>))]
+[JsonSerializable(typeof(ResponseEvent))]
+[JsonSerializable(typeof(ResponseErrorEvent))]
+[JsonSerializable(typeof(ResponseItemList))]
+[JsonSerializable(typeof(DeletedObject))]
+[JsonSerializable(typeof(FileObject))]
+[JsonSerializable(typeof(FileList))]
+[JsonSerializable(typeof(CreateBatchRequest))]
+[JsonSerializable(typeof(BatchObject))]
+[JsonSerializable(typeof(BatchList))]
+[JsonSerializable(typeof(BatchLine))]
+[JsonSerializable(typeof(BatchLineResult))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string))]
 public sealed partial class OpenAiJsonContext : JsonSerializerContext
 {

@@ -12,6 +12,7 @@ namespace Inference.Server.Admission;
 internal sealed partial class ApiKeyStore : IDisposable
 {
     private const int NameDigits = 8;
+    private const int OwnerDigits = 32;
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private readonly string? _path;
@@ -27,7 +28,7 @@ internal sealed partial class ApiKeyStore : IDisposable
     {
         _logger = logger;
         _path = options.ApiKeyFile;
-        _fixed = [.. options.ApiKeys.Select((key, index) => new ApiKey(DigestOf(key), new ClientIdentity($"key {index}", WeightOf(options, index))))];
+        _fixed = [.. options.ApiKeys.Select((key, index) => Named(DigestOf(key), $"key {index}", WeightOf(options, index)))];
         _keys = [.. _fixed];
         if (_path is not null)
         {
@@ -59,11 +60,14 @@ internal sealed partial class ApiKeyStore : IDisposable
 
     private static byte[] DigestOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
+    private static ApiKey Named(byte[] digest, string name, double weight) =>
+        new(digest, new ClientIdentity(name, weight) { Owner = Convert.ToHexStringLower(digest)[..OwnerDigits] });
+
     // A key's name comes from its digest, so that it stays the same whatever else the file holds.
     private static ApiKey FromFile(string key)
     {
         var digest = DigestOf(key);
-        return new ApiKey(digest, new ClientIdentity("key " + Convert.ToHexStringLower(digest)[..NameDigits], 1));
+        return Named(digest, "key " + Convert.ToHexStringLower(digest)[..NameDigits], 1);
     }
 
     private void Load(string path)

@@ -7,4 +7,13 @@ internal sealed record ClientIdentity(string Name, double Weight)
 {
     /// <summary>Where no keys are asked for, everybody is one client.</summary>
     public static ClientIdentity Anyone { get; } = new("anyone", 1);
+
+    /// <summary>Names the key for as long as it is the same key, whatever else changes: whose stored things are whose.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>Whether nobody waits for it: it comes after all others, and their limits are not its.</summary>
+    public bool IsBackground { get; init; }
+
+    /// <summary>Whose request it is.</summary>
+    public static ClientIdentity Of(HttpContext context) => context.Features.Get<ClientIdentity>() ?? Anyone;
 }

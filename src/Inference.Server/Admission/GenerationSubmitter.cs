@@ -14,8 +14,17 @@ internal sealed class GenerationSubmitter(InferenceEngine engine, ServedModel mo
     /// <exception cref="ApiException">429: the queue is full, or the client's limit is reached. 503: the server is about to stop, or the engine has failed.</exception>
     public ChoiceSet Submit(Generation generation, ClientIdentity client)
     {
-        limits.Take(client, generation.PromptTokens);
-        var requests = generation.Choices.Select(request => request with { Client = client.Name, ClientWeight = client.Weight });
+        if (!client.IsBackground)
+        {
+            limits.Take(client, generation.PromptTokens);
+        }
+
+        var requests = generation.Choices.Select(request => request with
+        {
+            Client = client.Name,
+            ClientWeight = client.Weight,
+            Priority = client.IsBackground ? GenerationBuilder.MaxPriority : request.Priority,
+        });
         var outcome = engine.TrySubmit([.. requests], out var streams);
         if (outcome != SubmitOutcome.Accepted)
         {

@@ -1,5 +1,8 @@
+using Inference.Server.Batches;
+using Inference.Server.Files;
 using Inference.Server.Options;
 using Inference.Server.Pages;
+using Inference.Server.Responses;
 
 namespace Inference.Server.Endpoints;
 
@@ -20,6 +23,22 @@ internal static class EndpointMap
         Map(app, "/v1/rerank", HttpMethods.Post, scores.RerankAsync);
         Map(app, "/v2/rerank", HttpMethods.Post, scores.RerankAsync);
         Map(app, "/rerank", HttpMethods.Post, scores.RerankAsync);
+
+        var responses = services.GetRequiredService<ResponsesEndpoints>();
+        Map(app, "/v1/responses", (HttpMethods.Post, responses.CreateAsync));
+        Map(app, "/v1/responses/{id}", (HttpMethods.Get, responses.GetAsync), (HttpMethods.Delete, responses.DeleteAsync));
+        Map(app, "/v1/responses/{id}/cancel", (HttpMethods.Post, responses.CancelAsync));
+        Map(app, "/v1/responses/{id}/input_items", (HttpMethods.Get, responses.InputItemsAsync));
+
+        var files = services.GetRequiredService<FileEndpoints>();
+        Map(app, "/v1/files", (HttpMethods.Post, files.UploadAsync), (HttpMethods.Get, files.ListAsync));
+        Map(app, "/v1/files/{id}", (HttpMethods.Get, files.GetAsync), (HttpMethods.Delete, files.DeleteAsync));
+        Map(app, "/v1/files/{id}/content", (HttpMethods.Get, files.ContentAsync));
+
+        var batches = services.GetRequiredService<BatchEndpoints>();
+        Map(app, "/v1/batches", (HttpMethods.Post, batches.CreateAsync), (HttpMethods.Get, batches.ListAsync));
+        Map(app, "/v1/batches/{id}", (HttpMethods.Get, batches.GetAsync));
+        Map(app, "/v1/batches/{id}/cancel", (HttpMethods.Post, batches.CancelAsync));
 
         var models = services.GetRequiredService<ModelsEndpoint>();
         Map(app, "/v1/models", HttpMethods.Get, models.ListAsync);
@@ -48,13 +67,20 @@ internal static class EndpointMap
         }
     }
 
-    // What can be fetched can be asked for its headers (HEAD), and every address for its methods (OPTIONS).
-    private static void Map(WebApplication app, string pattern, string method, RequestDelegate handler)
-    {
-        string[] methods = method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [method];
-        app.MapMethods(pattern, methods, handler);
+    private static void Map(WebApplication app, string pattern, string method, RequestDelegate handler) => Map(app, pattern, (method, handler));
 
-        var allow = string.Join(", ", methods.Append(HttpMethods.Options));
+    // What can be fetched can be asked for its headers (HEAD), and every address for its methods (OPTIONS).
+    private static void Map(WebApplication app, string pattern, params ReadOnlySpan<(string Method, RequestDelegate Handler)> handlers)
+    {
+        var allowed = new List<string>();
+        foreach (var (method, handler) in handlers)
+        {
+            string[] methods = method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [method];
+            app.MapMethods(pattern, methods, handler);
+            allowed.AddRange(methods);
+        }
+
+        var allow = string.Join(", ", allowed.Append(HttpMethods.Options));
         app.MapMethods(pattern, [HttpMethods.Options], context =>
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -28,6 +28,32 @@ internal static class ApiErrors
     /// <summary>400: the model cannot do what is asked for.</summary>
     public static ApiException WrongModel(string message) => Invalid("model", message, "model_not_supported");
 
+    /// <summary>404: something stored is not there, or somebody else's.</summary>
+    /// <param name="param">The field that names it; null for the address.</param>
+    /// <param name="what">Its kind.</param>
+    /// <param name="id">As it was sent; shown only if it is plain.</param>
+    public static ApiException NotFound(string? param, string what, string id)
+    {
+        var shown = id.Length is > 0 and <= 128 && id.All(symbol => char.IsAsciiLetterOrDigit(symbol) || symbol is '_' or '-') ? $" '{id}'" : "";
+        return new(StatusCodes.Status404NotFound, new ErrorBody($"{what}{shown} was not found.", InvalidRequest, param, "not_found"));
+    }
+
+    /// <summary>409: not now.</summary>
+    public static ApiException Conflict(string message) =>
+        new(StatusCodes.Status409Conflict, new ErrorBody(message, InvalidRequest, null, "conflict"));
+
+    /// <summary>413: what is to be stored is too large.</summary>
+    public static ApiException TooLarge(string param, string message) =>
+        new(StatusCodes.Status413PayloadTooLarge, new ErrorBody(message, InvalidRequest, param, "request_too_large"));
+
+    /// <summary>503: the disk cannot keep up with what is to be stored.</summary>
+    public static ApiException StorageBehind() => new(
+        StatusCodes.Status503ServiceUnavailable,
+        new ErrorBody("The server cannot store responses as fast as they are asked for; 'store': false needs no storing.", ServerError, null, "storage_behind"))
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
     /// <summary>429: the queue is full.</summary>
     public static ApiException QueueFull() => TooMany("The server is busy: as much as may wait is waiting already. Try again later.", "queue_full", TimeSpan.FromSeconds(1));
 

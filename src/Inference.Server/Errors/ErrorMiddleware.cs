@@ -46,6 +46,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         }
     }
 
+    /// <summary>Logs what nobody expected of work that no client waits for.</summary>
+    public static void LogFailure(ILogger logger, string id, Exception exception) => Log.Failed(logger, id, exception);
+
     private ApiException Explain(HttpContext context, Exception exception) => Explain(context, exception, logger);
 
     private static async Task WriteAsync(HttpContext context, ApiException error)

@@ -32,6 +32,7 @@ internal static class ServerHost
 
         builder.Services
             .AddModels(options, models)
+            .AddStorage()
             .AddEndpoints()
             .AddServerMetrics()
             .AddTelemetry(options)

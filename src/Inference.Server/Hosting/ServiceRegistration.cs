@@ -1,11 +1,15 @@
 using System.Diagnostics.Metrics;
 using Inference.Engine;
 using Inference.Server.Admission;
+using Inference.Server.Batches;
 using Inference.Server.Endpoints;
+using Inference.Server.Files;
 using Inference.Server.Metrics;
 using Inference.Server.Options;
 using Inference.Server.Pages;
+using Inference.Server.Responses;
 using Inference.Server.Serving;
+using Inference.Server.Storage;
 using Inference.Server.Telemetry;
 
 namespace Inference.Server.Hosting;
@@ -35,11 +39,30 @@ internal static class ServiceRegistration
         .AddSingleton<ChatCompletionEndpoint>()
         .AddSingleton<EmbeddingEndpoint>()
         .AddSingleton<ScoreEndpoints>()
+        .AddSingleton<ResponsesEndpoints>()
+        .AddSingleton<FileEndpoints>()
+        .AddSingleton<BatchEndpoints>()
         .AddSingleton<ModelsEndpoint>()
         .AddSingleton<TokenizerEndpoints>()
         .AddSingleton<OperationsEndpoints>()
         .AddSingleton<PageEndpoints>()
         .AddSingleton<DebugEndpoints>();
+
+    /// <summary>What outlives a request, and where it is kept.</summary>
+    public static IServiceCollection AddStorage(this IServiceCollection services) => services
+        .AddSingleton(provider => DataFolder.Open(provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<ILogger<DataFolder>>()))
+        .AddSingleton<Database>()
+        .AddSingleton<ResponseStore>()
+        .AddSingleton<ResponsePreparer>()
+        .AddSingleton<BackgroundResponses>()
+        .AddSingleton<FileStore>()
+        .AddSingleton<BatchStore>()
+        .AddSingleton<BatchRequests>()
+        .AddSingleton<BatchGate>()
+        .AddSingleton<BatchTools>()
+        .AddSingleton<BatchService>()
+        .AddHostedService(provider => provider.GetRequiredService<BatchService>())
+        .AddHostedService<StorageSweeper>();
 
     /// <summary>The HTTP side's instruments, and the exporter of all of ours.</summary>
     public static IServiceCollection AddServerMetrics(this IServiceCollection services) => services

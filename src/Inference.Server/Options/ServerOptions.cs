@@ -138,6 +138,24 @@ internal sealed record ServerOptions
     /// <summary>Where converted models are kept; null for the user's cache folder.</summary>
     public string? CacheDir { get; init; }
 
+    /// <summary>Where responses, files and batches are kept; "none" to keep nothing over a restart, null for the user's data folder.</summary>
+    public string? DataDir { get; init; }
+
+    /// <summary>How long stored responses are kept.</summary>
+    public TimeSpan ResponseRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>The most stored responses; the oldest give way.</summary>
+    public int MaxStoredResponses { get; init; } = 100_000;
+
+    /// <summary>The largest file that may be uploaded, in bytes.</summary>
+    public long MaxFileSize { get; init; } = 512L << 20;
+
+    /// <summary>The most that files may take together, in bytes.</summary>
+    public long MaxStoredFiles { get; init; } = 16L << 30;
+
+    /// <summary>Requests of batches start while fewer requests than this are there, those that people wait for included.</summary>
+    public int BatchConcurrency { get; init; } = 16;
+
     /// <summary>How long running requests may go on after the signal to stop.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

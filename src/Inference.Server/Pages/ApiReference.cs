@@ -11,12 +11,16 @@ internal static class ApiReference
 {
     private const string Inference = "Inference";
     private const string Embeddings = "Embeddings";
+    private const string Responses = "Responses";
+    private const string Batches = "Files and batches";
     private const string Tokens = "Tokens";
     private const string Models = "Models";
     private const string Operations = "Operations";
     private const string Pages = "Pages";
     private const string Get = "GET";
     private const string Post = "POST";
+    private const string Delete = "DELETE";
+    private const string Json = "application/json";
     private const string Html = "text/html; charset=utf-8";
 
     private const string ChatExample = """{"messages": [{"role": "user", "content": "Name three colours."}], "max_tokens": 64, "stream": true}""";
@@ -44,6 +48,20 @@ internal static class ApiReference
         Rerank("/v1/rerank"),
         Rerank("/v2/rerank"),
         Rerank("/rerank"),
+        new(Post, "/v1/responses", Responses, "Answers a conversation in items, which is stored; whole, as server-sent events, or in the background.") { ContentType = Json },
+        new(Get, "/v1/responses/{id}", Responses, "A stored response; with stream=true its events from the one after starting_after on.") { ContentType = Json },
+        new(Delete, "/v1/responses/{id}", Responses, "Deletes a stored response.") { ContentType = Json },
+        new(Post, "/v1/responses/{id}/cancel", Responses, "Ends a response that is generated in the background.") { ContentType = Json },
+        new(Get, "/v1/responses/{id}/input_items", Responses, "The conversation that a stored response answers.") { ContentType = Json },
+        new(Post, "/v1/files", Batches, "Stores a file, from a form with file and purpose.") { ContentType = Json },
+        new(Get, "/v1/files", Batches, "The stored files.") { ContentType = Json },
+        new(Get, "/v1/files/{id}", Batches, "What is known of a file.") { ContentType = Json },
+        new(Delete, "/v1/files/{id}", Batches, "Deletes a file.") { ContentType = Json },
+        new(Get, "/v1/files/{id}/content", Batches, "A file's bytes.") { ContentType = "application/octet-stream" },
+        new(Post, "/v1/batches", Batches, "Runs the requests of a file when nobody else needs the model.") { ContentType = Json },
+        new(Get, "/v1/batches", Batches, "The batches, the latest first.") { ContentType = Json },
+        new(Get, "/v1/batches/{id}", Batches, "How far a batch has come, and the files of its results.") { ContentType = Json },
+        new(Post, "/v1/batches/{id}/cancel", Batches, "Ends a batch.") { ContentType = Json },
         new(Post, "/tokenize", Tokens, "The tokens of a prompt, or of a conversation as the chat template renders it.")
             { Request = Types.TokenizeRequest, Response = Types.TokenizeResponse, Example = """{"prompt": "Hello, world", "return_token_strs": true}""" },
         new(Post, "/detokenize", Tokens, "The text of tokens.")

@@ -9,7 +9,7 @@ namespace Inference.Server.Streaming;
 /// <summary>
 /// The answers of /v1/chat/completions. A choice's stream is: the role, pieces of the message, and an empty delta with the finish reason.
 /// </summary>
-internal sealed class ChatFormat(Generation generation, Tokenizer tokenizer) : ResponseFormat
+internal sealed class ChatFormat(Generation generation, Tokenizer tokenizer) : ChunkFormat(generation.IncludeUsage)
 {
     private static readonly ChatDelta Role = new("assistant", "");
     private static readonly ChatDelta Nothing = new(null, null);
@@ -55,7 +55,7 @@ internal sealed class ChatFormat(Generation generation, Tokenizer tokenizer) : R
     }
 
     /// <inheritdoc/>
-    public override void WriteUsage(SseWriter sse, Usage usage) => sse.Write(Chunk([], usage), OpenAiEventJsonContext.Default.ChatCompletionChunk);
+    protected override void WriteUsage(SseWriter sse, Usage usage) => sse.Write(Chunk([], usage), OpenAiEventJsonContext.Default.ChatCompletionChunk);
 
     /// <inheritdoc/>
     public override Task WriteAsync(HttpContext context, IReadOnlyList<ChoiceText> choices, Usage usage)

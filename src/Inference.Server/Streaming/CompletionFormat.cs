@@ -6,7 +6,7 @@ using Inference.Tokenization;
 namespace Inference.Server.Streaming;
 
 /// <summary>The answers of /v1/completions.</summary>
-internal sealed class CompletionFormat(Generation generation, Tokenizer tokenizer) : ResponseFormat
+internal sealed class CompletionFormat(Generation generation, Tokenizer tokenizer) : ChunkFormat(generation.IncludeUsage)
 {
     private static readonly ChoiceEnd PromptOnlyEnd = new("length", null);
 
@@ -23,7 +23,7 @@ internal sealed class CompletionFormat(Generation generation, Tokenizer tokenize
     }
 
     /// <inheritdoc/>
-    public override void WriteUsage(SseWriter sse, Usage usage) => sse.Write(Response([], usage), OpenAiEventJsonContext.Default.CompletionResponse);
+    protected override void WriteUsage(SseWriter sse, Usage usage) => sse.Write(Response([], usage), OpenAiEventJsonContext.Default.CompletionResponse);
 
     /// <inheritdoc/>
     public override Task WriteAsync(HttpContext context, IReadOnlyList<ChoiceText> choices, Usage usage)

@@ -1,4 +1,3 @@
-using Inference.Protocol.OpenAi;
 using Inference.Server.Admission;
 using Inference.Server.Errors;
 using Inference.Server.Options;
@@ -24,7 +23,7 @@ internal sealed class GenerationResponder(
         using var trace = telemetry.Begin(generation);
         try
         {
-            using var choices = submitter.Submit(generation, context.Features.Get<ClientIdentity>() ?? ClientIdentity.Anyone);
+            using var choices = submitter.Submit(generation, ClientIdentity.Of(context));
             trace.Choices = choices;
             using var limit = new TimeLimit(options.RequestTimeout, choices, time);
             await using var cancellation = context.RequestAborted.UnsafeRegister(static choices => ((ChoiceSet)choices!).Cancel(), choices);
@@ -76,21 +75,17 @@ internal sealed class GenerationResponder(
                 await sse.FlushAsync(aborted);
             }
 
-            if (run.Generation.IncludeUsage)
-            {
-                format.WriteUsage(sse!, run.Usage);
-            }
+            format.WriteEnd(sse!, run.Usage);
         }
         catch (Exception exception) when (sse is not null && !aborted.IsCancellationRequested)
         {
             // Too late for a status: the stream itself says what happened, and ends.
             var error = ErrorMiddleware.Explain(run.Context, run.Limit.Explain(exception), logger).Error;
             run.Trace.Error = error.Code;
-            sse.Write(new ErrorResponse(error), OpenAiJsonContext.Default.ErrorResponse);
+            format.WriteError(sse, error);
         }
 
-        sse!.WriteDone();
-        await sse.FlushAsync(aborted);
+        await sse!.FlushAsync(aborted);
         sse.Dispose();
     }
 }

@@ -11,8 +11,11 @@ internal abstract class ResponseFormat
     /// <param name="usage">So far, when every chunk is to carry it.</param>
     public abstract void WriteDelta(SseWriter sse, in ChoiceDelta delta, Usage? usage);
 
-    /// <summary>Writes the event without choices that ends a stream with its usage.</summary>
-    public abstract void WriteUsage(SseWriter sse, Usage usage);
+    /// <summary>Writes what ends a stream.</summary>
+    public abstract void WriteEnd(SseWriter sse, Usage usage);
+
+    /// <summary>Writes what ends a stream that has begun and cannot go on.</summary>
+    public abstract void WriteError(SseWriter sse, ErrorBody error);
 
     /// <summary>Writes the whole answer as one JSON object.</summary>
     public abstract Task WriteAsync(HttpContext context, IReadOnlyList<ChoiceText> choices, Usage usage);

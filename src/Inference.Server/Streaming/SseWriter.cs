@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Inference.Protocol.OpenAi;
@@ -15,13 +16,19 @@ internal sealed class SseWriter : IDisposable
     /// <summary>Sets the response's headers.</summary>
     public SseWriter(HttpResponse response)
     {
+        SetHeaders(response);
+        _body = response.BodyWriter;
+        _json = new Utf8JsonWriter(_body, OpenAiJsonContext.WriterOptions);
+    }
+
+    /// <summary>Sets the headers of a stream of events.</summary>
+    public static void SetHeaders(HttpResponse response)
+    {
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-cache";
 
         // Tells nginx and its kin to pass on each event as it comes.
         response.Headers["X-Accel-Buffering"] = "no";
-        _body = response.BodyWriter;
-        _json = new Utf8JsonWriter(_body, OpenAiJsonContext.WriterOptions);
     }
 
     /// <summary>One event with <paramref name="value"/> as its data.</summary>
@@ -36,6 +43,15 @@ internal sealed class SseWriter : IDisposable
 
     /// <summary>A comment: no event, but a sign of life.</summary>
     public void WriteKeepAlive() => _body.Write(": keep-alive\n\n"u8);
+
+    /// <summary>One event with a name, and <paramref name="value"/> as its data.</summary>
+    public void Write<T>(string name, T value, JsonTypeInfo<T> type)
+    {
+        _body.Write("event: "u8);
+        Encoding.UTF8.GetBytes(name, _body);
+        _body.Write("\n"u8);
+        Write(value, type);
+    }
 
     /// <summary>The event that ends a stream.</summary>
     public void WriteDone() => _body.Write("data: [DONE]\n\n"u8);

@@ -15,12 +15,14 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
     /// <summary>The most choices (prompts times n) of one request.</summary>
     public const int MaxChoices = 1024;
 
+    /// <summary>The priority that comes last.</summary>
+    public const int MaxPriority = 1000;
+
     private const int MaxN = 128;
     private const int MaxStops = 64;
     private const int MaxStopLength = 1024;
     private const int MaxStopTokenIds = 1024;
     private const int MaxSaltLength = 256;
-    private const int MaxPriority = 1000;
     private const double MaxDeadline = 86_400;
 
     /// <summary>Checks what needs no prompt, so that a bad request costs no tokenising.</summary>
