@@ -32,9 +32,6 @@ switch (args)
     case ["chat"]:
         await ChatReport.PrintAsync(Console.Out);
         break;
-    case ["rolling"]:
-        await RollingReport.PrintAsync(Console.Out);
-        break;
     case ["latency"]:
         await LatencyReport.PrintAsync(Console.Out);
         break;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BenchmarkDotNet.Environments;
+using Inference.Testing;
 
 namespace Inference.Benchmarks.Serving;
 
@@ -47,7 +48,7 @@ internal static class LatencyReport
         var tokens = 0;
         var others = Enumerable.Range(0, Running).Select(index => client.AskAsync(
             "/v1/completions",
-            RollingReport.Body(32, length, round * (Running + 1) + index),
+            Body(32, length, round * (Running + 1) + index),
             () =>
             {
                 if (Interlocked.Increment(ref tokens) == 8 * Running)
@@ -55,8 +56,19 @@ internal static class LatencyReport
             })).ToArray();
         await begun.Task;
         var sent = Stopwatch.GetTimestamp();
-        var late = await client.AskAsync("/v1/completions", RollingReport.Body(LongPrompt, 1, round * (Running + 1) + Running));
+        var late = await client.AskAsync("/v1/completions", Body(LongPrompt, 1, round * (Running + 1) + Running));
         var answers = await Task.WhenAll(others);
         return ([.. answers.SelectMany(answer => answer.GapsBetween(sent, late.Times[0]))], late.FirstTokenMilliseconds);
+    }
+
+    // A prompt that begins like no other of its run.
+    private static string Body(int promptLength, int outputLength, int seed)
+    {
+        int[] tokens = [1000 + seed, .. TestRequest.Prompt(promptLength - 1, seed)];
+        return
+            $$"""
+            {"prompt": [{{string.Join(',', tokens)}}], "max_tokens": {{outputLength}}, "temperature": 0, "ignore_eos": true,
+             "stream": true, "stream_options": {"include_usage": true} }
+            """;
     }
 }
