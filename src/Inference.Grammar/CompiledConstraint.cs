@@ -15,6 +15,9 @@ public sealed class CompiledConstraint
     /// <summary>The memory for masks, in bytes.</summary>
     private const int MaxMaskSize = 8 << 20;
 
+    /// <summary>An end, a depth, and some two edges.</summary>
+    private const int BytesPerState = 64;
+
     /// <summary>Longer texts are forced part by part, in bytes.</summary>
     private const int MaxForcedText = 256;
 
@@ -35,6 +38,9 @@ public sealed class CompiledConstraint
 
     /// <summary>The states of its automaton.</summary>
     public int StateCount { get; }
+
+    /// <summary>Its memory in bytes, roughly: of its automaton, and of what has been learnt about it so far.</summary>
+    internal long Size => (long)StateCount * BytesPerState + _graph.Size + Volatile.Read(ref _maskSize);
 
     internal Configuration Start => _graph.Start;
 

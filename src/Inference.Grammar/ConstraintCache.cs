@@ -12,6 +12,7 @@ public sealed class ConstraintCache
     private readonly ConstraintLimits _limits;
     private readonly TimeProvider _time;
     private readonly int _capacity;
+    private readonly long _maxSize;
     private readonly TaskFactory _compilers;
     private readonly Lock _gate = new();
 
@@ -24,11 +25,15 @@ public sealed class ConstraintCache
     /// <param name="time">The clock for the time limit.</param>
     /// <param name="capacity">How many are kept, at least 1.</param>
     /// <param name="parallelism">How many are compiled at a time, at least 1.</param>
-    public ConstraintCache(TokenVocabulary vocabulary, ConstraintLimits limits, TimeProvider time, int capacity, int parallelism)
+    /// <param name="maxSize">
+    /// Their memory in bytes, roughly; checked when another is added, as they grow with what is learnt about them. The latest is always kept.
+    /// </param>
+    public ConstraintCache(
+        TokenVocabulary vocabulary, ConstraintLimits limits, TimeProvider time, int capacity, int parallelism, long maxSize = 256L << 20)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
-        (_vocabulary, _limits, _time, _capacity) = (vocabulary, limits, time, capacity);
+        (_vocabulary, _limits, _time, _capacity, _maxSize) = (vocabulary, limits, time, capacity, maxSize);
         _compilers = new TaskFactory(
             CancellationToken.None,
             TaskCreationOptions.DenyChildAttach,
@@ -65,8 +70,7 @@ public sealed class ConstraintCache
 
             task = _compilers.StartNew(() => ConstraintCompiler.Compile(spec, _vocabulary, _limits, _time, CancellationToken.None));
             _entries[spec] = _order.AddFirst((spec, task));
-            if (_entries.Count > _capacity)
-                Remove(_order.Last!);
+            Trim();
         }
 
         return ForgettingFailureAsync(spec, task).WaitAsync(cancellation);
@@ -88,6 +92,21 @@ public sealed class ConstraintCache
 
             throw;
         }
+    }
+
+    private void Trim()
+    {
+        while (_entries.Count > _capacity)
+            Remove(_order.Last!);
+
+        var size = _order.Sum(entry => SizeOf(entry.Task));
+        while (size > _maxSize && _entries.Count > 1)
+        {
+            size -= SizeOf(_order.Last!.Value.Task);
+            Remove(_order.Last!);
+        }
+
+        static long SizeOf(Task<CompiledConstraint> task) => task.IsCompletedSuccessfully ? task.Result.Size : 0;
     }
 
     private void Remove(LinkedListNode<(ConstraintSpec Spec, Task<CompiledConstraint> Task)> entry)

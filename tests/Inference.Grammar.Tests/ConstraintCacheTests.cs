@@ -26,6 +26,23 @@ public sealed class ConstraintCacheTests
     }
 
     [Fact]
+    public async Task GetAsync_MoreMemoryThanAllowed_KeepsTheLatest()
+    {
+        var cache = new ConstraintCache(
+            TestVocabulary.Bytes, ConstraintLimits.Default, TimeProvider.System, capacity: 10, parallelism: 1, maxSize: 100_000);
+        Task<CompiledConstraint> Get(string pattern) => cache.GetAsync(new ConstraintSpec.Regex(pattern), TestContext.Current.CancellationToken);
+        await Get("a");
+        var large = await Get("[a-z]{5000}");
+        Assert.True(large.Size > 100_000, $"{large.Size} bytes");
+        Assert.Equal(2, cache.Count);
+
+        var small = await Get("b");
+
+        Assert.Equal(1, cache.Count);
+        Assert.Same(small, await Get("b"));
+    }
+
+    [Fact]
     public async Task GetAsync_Failure_IsNotKept()
     {
         await Assert.ThrowsAsync<ConstraintException>(() => GetAsync("("));

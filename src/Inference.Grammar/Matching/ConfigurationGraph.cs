@@ -14,6 +14,8 @@ internal sealed class ConfigurationGraph
     /// <summary>More states than this in one configuration are the mark of a grammar that can be read in absurdly many ways.</summary>
     private const int MaxStates = 100_000;
 
+    private const long BytesPerConfiguration = 200;
+
     private readonly Automaton _automaton;
     private readonly int _maxDepth;
     private readonly Lock _gate = new();
@@ -37,6 +39,16 @@ internal sealed class ConfigurationGraph
 
     /// <summary>After bytes that nothing begins with.</summary>
     public Configuration Dead { get; }
+
+    /// <summary>The memory of what is known, in bytes, roughly: a way for each class of bytes, and the states and stacks.</summary>
+    public long Size
+    {
+        get
+        {
+            lock (_gate)
+                return (_known.Count * (BytesPerConfiguration + (long)Classes.Count * IntPtr.Size)) + (_stacks.Count * BytesPerConfiguration);
+        }
+    }
 
     public Automaton Automaton => _automaton;
 
