@@ -14,6 +14,21 @@ internal sealed class PieceEncoder(TokenModel model, bool spellBytes)
     /// <summary>Appends the ids of a non-empty piece.</summary>
     public void Encode(ReadOnlySpan<char> piece, List<int> ids)
     {
+        if (spellBytes)
+        {
+            EncodeWhole(piece, ids);
+            return;
+        }
+        // Without a pre-tokenizer a piece is a whole text: cut where the model allows, its words come from the cache.
+        for (int length; piece.Length > 0; piece = piece[length..])
+        {
+            length = model.IndependentLength(piece);
+            EncodeWhole(piece[..length], ids);
+        }
+    }
+
+    private void EncodeWhole(ReadOnlySpan<char> piece, List<int> ids)
+    {
         if (_cache.TryGet(piece, out ReadOnlySpan<int> known))
         {
             ids.AddRange(known);

@@ -22,7 +22,7 @@ public sealed class Tokenizer
     private readonly PostProcessor _postProcessor;
     private readonly TokenDecoder _decoder;
 
-    private Tokenizer(TokenizerDefinition definition)
+    internal Tokenizer(TokenizerDefinition definition)
     {
         (_vocabulary, _added) = (definition.Vocabulary, definition.AddedTokens);
         (_normalizer, _postProcessor, _decoder) = (definition.Normalizer, definition.PostProcessor, definition.Decoder);

@@ -3,11 +3,15 @@ using Inference.Tokenization.Loading;
 namespace Inference.Tokenization;
 
 /// <summary>
-/// What a model's folder says about its tokenizer: tokenizer.json, and what tokenizer_config.json, special_tokens_map.json,
-/// generation_config.json, config.json and chat_template.jinja (or .json) add where they are there. Immutable.
+/// What a model's folder says about its tokenizer: tokenizer.json (or tokenizer.model, or the vocabulary within a GGUF file), and what
+/// tokenizer_config.json, special_tokens_map.json, generation_config.json, config.json and chat_template.jinja (or .json) add where they are
+/// there. Immutable.
 /// </summary>
 public sealed record TokenizerFolder
 {
+    /// <summary>The name of the chat template that is used when none is asked for.</summary>
+    internal const string DefaultTemplateName = "default";
+
     /// <summary>The tokenizer.</summary>
     public required Tokenizer Tokenizer { get; init; }
 
@@ -38,6 +42,8 @@ public sealed record TokenizerFolder
     public bool? AddBosToken { get; init; }
 
     /// <summary>Reads a model's folder.</summary>
-    /// <exception cref="TokenizerFormatException">tokenizer.json is missing, or one of the files is malformed.</exception>
-    public static TokenizerFolder Load(string folder) => TokenizerFolderReader.Read(folder);
+    /// <param name="folder">The folder's path.</param>
+    /// <param name="gguf">The model's GGUF file, if it has one: asked where the folder's own files do not answer.</param>
+    /// <exception cref="TokenizerFormatException">There is no tokenizer, or one of the files is malformed.</exception>
+    public static TokenizerFolder Load(string folder, GgufVocabulary? gguf = null) => TokenizerFolderReader.Read(folder, gguf);
 }

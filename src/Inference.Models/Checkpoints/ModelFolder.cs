@@ -33,6 +33,12 @@ public sealed class ModelFolder : IDisposable
     public IReadOnlyList<string> SourceFiles { get; }
 
     /// <summary>
+    /// The key-value pairs of the GGUF file, each value boxed as the type that it has there, an array as an array of that type; null for another
+    /// format.
+    /// </summary>
+    public IReadOnlyDictionary<string, object>? GgufMetadata { get; private init; }
+
+    /// <summary>
     /// Opens a folder that holds config.json and model.safetensors (or model.safetensors.index.json with its shards, or one other
     /// .safetensors file); else one .gguf file, with or without config.json; or a .gguf file itself, with the config.json beside it, if
     /// there is one.
@@ -92,7 +98,7 @@ public sealed class ModelFolder : IDisposable
             }
 
             var weights = new GgufWeightSource(file, family.GgufInterleavesRotary ? spec.Attention.HeadSize : 0);
-            return Validated(new ModelFolder(folder, spec, weights, sources), path);
+            return Validated(new ModelFolder(folder, spec, weights, sources) { GgufMetadata = file.Metadata.Values }, path);
         }
         catch
         {

@@ -8,6 +8,9 @@ namespace Inference.Models.Gguf;
 /// </summary>
 internal sealed class GgufMetadata(CheckpointFile file, IReadOnlyDictionary<string, object> values)
 {
+    /// <summary>All pairs.</summary>
+    public IReadOnlyDictionary<string, object> Values => values;
+
     /// <summary>All keys.</summary>
     public IEnumerable<string> Keys => values.Keys;
 

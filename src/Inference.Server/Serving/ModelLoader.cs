@@ -44,7 +44,8 @@ internal static class ModelLoader
         using var files = ModelFolder.Open(path);
 
         // The small files first: a model without a tokenizer should not be converted for nothing.
-        var tokenizer = TokenizerFolder.Load(files.FolderPath);
+        var tokenizer = TokenizerFolder.Load(
+            files.FolderPath, files.GgufMetadata is { } metadata ? new GgufVocabulary(files.SourceFiles[^1], metadata) : null);
         var template = tokenizer.ChatTemplateSource is { } source ? ChatTemplate.Parse(source) : null;
         var defaults = GenerationConfig.Read(files.FolderPath);
         CheckVocabulary(files, tokenizer);
@@ -145,7 +146,7 @@ internal static class ModelLoader
         if (tokenizer.Tokenizer.VocabularySize > files.Spec.VocabularySize)
         {
             throw new ModelFormatException(
-                $"{files.FolderPath}: tokenizer.json has token ids up to {tokenizer.Tokenizer.VocabularySize - 1}, "
+                $"{files.FolderPath}: the tokenizer has token ids up to {tokenizer.Tokenizer.VocabularySize - 1}, "
                 + $"but the model's vocabulary has {files.Spec.VocabularySize} entries");
         }
     }

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
 
 namespace Inference.Tokenization.Bpe;
 
@@ -11,22 +9,26 @@ internal sealed class BpeModel : TokenModel
 
     private readonly Vocabulary _vocabulary;
     private readonly MergeTable _merges;
+    private readonly MergeJoints? _joints;
     private readonly BpeOptions _options;
     private readonly int[] _direct = new int[DirectSymbols];
-    private readonly int[] _byteTokens = new int[256];
+    private readonly ByteTokens? _bytes;
     private readonly int _unkId;
 
     /// <param name="vocabulary">All tokens.</param>
     /// <param name="merges">The merges between their ids.</param>
     /// <param name="options">The settings; an unk_token must be in the vocabulary.</param>
-    public BpeModel(Vocabulary vocabulary, MergeTable merges, BpeOptions options)
+    /// <param name="joints">Where the merges join; null when pieces are not to be cut.</param>
+    public BpeModel(Vocabulary vocabulary, MergeTable merges, BpeOptions options, MergeJoints? joints = null)
     {
+        bool plain = options is { ContinuingSubwordPrefix: null, EndOfWordSuffix: null };
+        // A whole piece can be a token of its own, or its ends can look different from its middle: then it must stay whole.
+        _joints = plain && !options.IgnoreMerges ? joints : null;
         (_vocabulary, _merges, _options) = (vocabulary, merges, options);
         _unkId = options.UnkToken is null ? -1 : vocabulary.Find(options.UnkToken);
         for (int c = 0; c < DirectSymbols; c++)
             _direct[c] = vocabulary.Find([(char)c]);
-        for (int b = 0; b < 256; b++)
-            _byteTokens[b] = options.ByteFallback ? vocabulary.Find($"<0x{b.ToString("X2", CultureInfo.InvariantCulture)}>") : -1;
+        _bytes = options.ByteFallback ? new ByteTokens(vocabulary) : null;
     }
 
     public override void Encode(ReadOnlySpan<char> piece, List<int> ids)
@@ -44,6 +46,22 @@ internal sealed class BpeModel : TokenModel
         if (rented is not null)
             ArrayPool<int>.Shared.Return(rented);
     }
+
+    public override int IndependentLength(ReadOnlySpan<char> piece)
+    {
+        if (_joints is null)
+            return piece.Length;
+        for (int i = 1; i < piece.Length; i++)
+        {
+            if (!_joints.Contains(piece[i - 1], piece[i]) && IsKnown(piece, i - 1) && IsKnown(piece, i))
+                return i;
+        }
+        return piece.Length;
+    }
+
+    // Unknown characters next to each other can become one token, and halves of a surrogate pair belong together.
+    private bool IsKnown(ReadOnlySpan<char> piece, int at) =>
+        (piece[at] < DirectSymbols ? _direct[piece[at]] : char.IsSurrogate(piece[at]) ? -1 : _vocabulary.Find(piece.Slice(at, 1))) >= 0;
 
     // A code point can fall back to its UTF-8 bytes and those of the affixes, which is at most three bytes per UTF-16 unit.
     private int MostSymbols(int length)
@@ -66,7 +84,7 @@ internal sealed class BpeModel : TokenModel
                 symbols[count++] = id;
                 unknownOpen = false;
             }
-            else if (_options.ByteFallback && FallBack(Affixed(piece, i, length), symbols[count..]) is var added and > 0)
+            else if (_bytes?.Write(Affixed(piece, i, length), symbols[count..]) is { } added and > 0)
             {
                 count = AddFallback(symbols, count, added, unknownOpen);
             }
@@ -109,22 +127,5 @@ internal sealed class BpeModel : TokenModel
         string? suffix = at + length == piece.Length ? _options.EndOfWordSuffix : null;
         ReadOnlySpan<char> codePoint = piece.Slice(at, length);
         return prefix is null && suffix is null ? codePoint : string.Concat(prefix, codePoint, suffix);
-    }
-
-    /// <summary>Writes the byte tokens of a text; 0 when one of them is missing.</summary>
-    private int FallBack(ReadOnlySpan<char> text, Span<int> symbols)
-    {
-        int count = 0;
-        Span<byte> utf8 = stackalloc byte[4];
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
-            {
-                if (_byteTokens[b] < 0)
-                    return 0;
-                symbols[count++] = _byteTokens[b];
-            }
-        }
-        return count;
     }
 }

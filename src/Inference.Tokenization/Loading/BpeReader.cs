@@ -19,12 +19,13 @@ internal static class BpeReader
         };
         if (options.UnkToken is { } unk && vocabulary.Find(unk) < 0)
             throw model["unk_token"].Error($"'{unk}' is not in the vocabulary");
-        MergeTable merges = ReadMerges(model["merges"], vocabulary, options.ContinuingSubwordPrefix?.Length ?? 0);
-        return (vocabulary, new BpeModel(vocabulary, merges, options));
+        var joints = new MergeJoints();
+        MergeTable merges = ReadMerges(model["merges"], vocabulary, options.ContinuingSubwordPrefix?.Length ?? 0, joints);
+        return (vocabulary, new BpeModel(vocabulary, merges, options, joints));
     }
 
     /// <summary>A list of ["a", "b"], or of "a b" as older files have it.</summary>
-    private static MergeTable ReadMerges(JsonField field, Vocabulary vocabulary, int prefixLength)
+    private static MergeTable ReadMerges(JsonField field, Vocabulary vocabulary, int prefixLength, MergeJoints joints)
     {
         var merges = new MergeTable(field.Count());
         int rank = 0;
@@ -36,6 +37,9 @@ internal static class BpeReader
                 continue;
             ReadPair(merge, out ReadOnlySpan<char> left, out ReadOnlySpan<char> right);
             (int leftId, int rightId) = (IdIn(vocabulary, left, merge), IdIn(vocabulary, right, merge));
+            if (left.Length == 0 || right.Length == 0)
+                throw merge.Error("holds an empty token");
+            joints.Add(left, right);
             if (right.Length < prefixLength)
                 throw merge.Error($"'{right}' is shorter than continuing_subword_prefix");
             int length = left.Length + right.Length - prefixLength;

@@ -36,6 +36,19 @@ internal readonly struct JsonField(JsonElement element, string file, string path
         }
     }
 
+    /// <summary>Bytes in base64.</summary>
+    public byte[] Base64()
+    {
+        try
+        {
+            return Convert.FromBase64String(Text());
+        }
+        catch (FormatException e)
+        {
+            throw Error("must be bytes in base64", e);
+        }
+    }
+
     public bool Flag() => element.ValueKind switch
     {
         JsonValueKind.True => true,
@@ -50,6 +63,12 @@ internal readonly struct JsonField(JsonElement element, string file, string path
             throw Error($"must be a whole number from {min} to {max}, not {Shown()}");
         return (int)value;
     }
+
+    /// <summary>A finite number.</summary>
+    public double Number() =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && double.IsFinite(value)
+            ? value
+            : throw Error($"must be a number, not {Shown()}");
 
     public bool Flag(string name, bool otherwise) => Optional(name)?.Flag() ?? otherwise;
 

@@ -23,6 +23,7 @@ internal static class NormalizerReader
             "Nmt" => new NmtNormalizer(),
             "ByteLevel" => new ByteLevelNormalizer(),
             "BertNormalizer" => ReadBert(field),
+            "Precompiled" => ReadCharacterMap(field["precompiled_charsmap"]),
             _ => throw field["type"].Error($"normalizer type '{type}' is not supported"),
         };
     }
@@ -33,4 +34,7 @@ internal static class NormalizerReader
         return new BertNormalizer(
             field["clean_text"].Flag(), field["handle_chinese_chars"].Flag(), field.Flag("strip_accents", otherwise: lowercase), lowercase);
     }
+
+    private static CharacterMapNormalizer ReadCharacterMap(JsonField field) => new(
+        CharacterMap.Parse(field.Base64()) ?? throw field.Error("the size of its trie does not fit its own"));
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Inference.Tokenization.AddedTokens;
 using Inference.Tokenization.Normalization;
 using Inference.Tokenization.PostProcessing;
@@ -44,22 +46,40 @@ internal static class TokenizerReader
         {
             "BPE" => BpeReader.Read(model),
             "WordPiece" => WordPieceReader.Read(model),
+            "Unigram" => UnigramReader.Read(model),
             null => throw model.Error("'type' is missing"),
             _ => throw model["type"].Error($"model type '{type}' is not supported"),
         };
     }
 
+    /// <summary>The tokens under added_tokens_decoder of a tokenizer_config.json, by their ids; null when it has none.</summary>
+    public static (int Id, AddedToken Token)[]? ReadAddedTokensDecoder(JsonField root)
+    {
+        if (root.Optional("added_tokens_decoder") is not { } tokens)
+            return null;
+        List<(int Id, AddedToken Token)> read = [];
+        foreach (JsonProperty member in tokens.Members())
+        {
+            if (!int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id) || id >= IdLimit)
+                throw tokens.Error($"'{member.Name}' is not an id from 0 to {IdLimit - 1}");
+            read.Add((id, ReadToken(tokens[member.Name])));
+        }
+        return [.. read.OrderBy(token => token.Id)];
+    }
+
     private static AddedToken ReadAddedToken(JsonField field)
     {
         field["id"].Integer(0, IdLimit - 1);
-        return new AddedToken
-        {
-            Content = field["content"].Text(),
-            SingleWord = field.Flag("single_word", false),
-            LeftStrip = field.Flag("lstrip", false),
-            RightStrip = field.Flag("rstrip", false),
-            Normalized = field.Flag("normalized", true),
-            Special = field.Flag("special", false),
-        };
+        return ReadToken(field);
     }
+
+    private static AddedToken ReadToken(JsonField field) => new()
+    {
+        Content = field["content"].Text(),
+        SingleWord = field.Flag("single_word", false),
+        LeftStrip = field.Flag("lstrip", false),
+        RightStrip = field.Flag("rstrip", false),
+        Normalized = field.Flag("normalized", true),
+        Special = field.Flag("special", false),
+    };
 }
