@@ -4,8 +4,8 @@ namespace Inference.Tokenization;
 
 /// <summary>
 /// What a model's folder says about its tokenizer: tokenizer.json (or tokenizer.model, or the vocabulary within a GGUF file), and what
-/// tokenizer_config.json, special_tokens_map.json, generation_config.json, config.json and chat_template.jinja (or .json) add where they are
-/// there. Immutable.
+/// tokenizer_config.json, special_tokens_map.json, generation_config.json, config.json and chat_template.jinja (or .json) add where they
+/// are there. Immutable.
 /// </summary>
 public sealed record TokenizerFolder
 {

@@ -2,7 +2,10 @@ using Inference.Tokenization.Tests.SentencePiece;
 
 namespace Inference.Tokenization.Tests;
 
-/// <summary>Tokenizer files with bytes changed, cut, doubled or swapped: either they still load and work, or the error says what is wrong.</summary>
+/// <summary>
+/// Tokenizer files with bytes changed, cut, doubled or swapped: either they still load and work, or the error says what is
+/// wrong.
+/// </summary>
 public sealed class MutationTests
 {
     private const int Mutations = 200;

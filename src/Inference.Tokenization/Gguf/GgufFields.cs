@@ -19,7 +19,9 @@ internal sealed class GgufFields(GgufVocabulary file)
         float[]? numbers = Optional<float[]>(key, "an array of floating-point numbers");
         if (numbers is not null && numbers.Length != count)
             throw Error(key, $"should have {count} elements, not {numbers.Length}");
-        return numbers is null || Array.TrueForAll(numbers, float.IsFinite) ? numbers : throw Error(key, "holds something that is not a number");
+        return numbers is null || Array.TrueForAll(numbers, float.IsFinite)
+            ? numbers
+            : throw Error(key, "holds something that is not a number");
     }
 
     /// <summary>32-bit integers, <paramref name="count"/> of them; null when the key is absent.</summary>
@@ -33,7 +35,9 @@ internal sealed class GgufFields(GgufVocabulary file)
             int[] signed => signed,
             _ => throw Error(key, "should be an array of 32-bit integers"),
         };
-        return numbers is null || numbers.Length == count ? numbers : throw Error(key, $"should have {count} elements, not {numbers.Length}");
+        return numbers is null || numbers.Length == count
+            ? numbers
+            : throw Error(key, $"should have {count} elements, not {numbers.Length}");
     }
 
     public byte[]? Bytes(string key) => file.Metadata.GetValueOrDefault(key) switch
@@ -65,5 +69,6 @@ internal sealed class GgufFields(GgufVocabulary file)
         new($"{file.Path}: metadata '{key}': {what}", inner);
 
     private T? Optional<T>(string key, string expected)
-        where T : class => file.Metadata.TryGetValue(key, out object? value) ? value as T ?? throw Error(key, $"should be {expected}") : null;
+        where T : class =>
+        file.Metadata.TryGetValue(key, out object? value) ? value as T ?? throw Error(key, $"should be {expected}") : null;
 }

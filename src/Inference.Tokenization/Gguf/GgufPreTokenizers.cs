@@ -28,15 +28,19 @@ internal static class GgufPreTokenizers
     [
         @"\p{N}{1,3}",
         "[\u4E00-\u9FA5\u3040-\u309F\u30A0-\u30FF]+",
-        """[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+""",
+        """[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+|"""
+            + @" ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
     ];
 
     /// <summary>All names that are known.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "bloom", "codeshell", "command-r", "dbrx", "deepseek-r1-qwen", "deepseek-v3", "exaone", "falcon", "falcon3", "gpt-2", "gpt-4o", "gpt3-finnish",
-        "jais", "jina-de", "jina-es", "jina-v2-de", "jina-v2-es", "llama-bpe", "llama-v3", "llama3", "llama4", "megrez", "minerva-7b", "mpt", "olmo",
-        "phi-2", "pixtral", "poro-chat", "qwen2", "refact", "roberta-bpe", "smaug-bpe", "smollm", "stablelm2", "starcoder", "tekken", "viking",
+        "bloom", "codeshell", "command-r", "dbrx", "deepseek-r1-qwen", "deepseek-v3", "exaone",
+        "falcon", "falcon3", "gpt-2", "gpt-4o", "gpt3-finnish",
+        "jais", "jina-de", "jina-es", "jina-v2-de", "jina-v2-es", "llama-bpe", "llama-v3",
+        "llama3", "llama4", "megrez", "minerva-7b", "mpt", "olmo",
+        "phi-2", "pixtral", "poro-chat", "qwen2", "refact", "roberta-bpe",
+        "smaug-bpe", "smollm", "stablelm2", "starcoder", "tekken", "viking",
     ];
 
     /// <summary>
@@ -50,7 +54,8 @@ internal static class GgufPreTokenizers
     {
         string[]? patterns = name switch
         {
-            "gpt-2" or "phi-2" or "mpt" or "olmo" or "jais" or "roberta-bpe" or "jina-es" or "jina-de" or "jina-v2-es" or "jina-v2-de" => [Gpt2],
+            "gpt-2" or "phi-2" or "mpt" or "olmo" or "jais" or "roberta-bpe"
+                or "jina-es" or "jina-de" or "jina-v2-es" or "jina-v2-de" => [Gpt2],
             "smollm" or "starcoder" or "refact" or "command-r" or "codeshell" or "exaone" or "minerva-7b" => [Digit, Gpt2],
             "llama3" or "llama-v3" or "llama-bpe" or "falcon3" or "pixtral" or "dbrx" or "smaug-bpe" => [Llama3],
             "qwen2" or "stablelm2" or "deepseek-r1-qwen" or "megrez" => [Qwen2],

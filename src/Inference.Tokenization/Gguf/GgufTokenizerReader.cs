@@ -80,11 +80,11 @@ internal sealed class GgufTokenizerReader
         for (int id = 0; id < _tokens.Length; id++)
             ids.TryAdd(_tokens[id], id);
         var vocabulary = new Vocabulary(ids);
-        var model = new BpeModel(vocabulary, ReadMerges(vocabulary), new BpeOptions { IgnoreMerges = GgufPreTokenizers.IgnoresMerges(pre) });
+        var options = new BpeOptions { IgnoreMerges = GgufPreTokenizers.IgnoresMerges(pre) };
         return new TokenizerDefinition
         {
             Vocabulary = vocabulary,
-            Model = model,
+            Model = new BpeModel(vocabulary, ReadMerges(vocabulary), options),
             AddedTokens = new AddedVocabulary(AddedTokens(), vocabulary, normalizer: null),
             // Files do not say it: Qwen's tokenizers compose characters first.
             Normalizer = pre is "qwen2" or "deepseek-r1-qwen" ? new UnicodeNormalizer(UnicodeForm.Nfc) : null,

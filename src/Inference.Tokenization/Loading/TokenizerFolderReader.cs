@@ -46,7 +46,10 @@ internal static class TokenizerFolderReader
             : Tokenizer.Load(Path.Combine(folder, TokenizerFile));
     }
 
-    /// <summary>A tokenizer.model; whether it adds tokens around a text is tokenizer_config.json's to say, and Llama's way if it does not.</summary>
+    /// <summary>
+    /// A tokenizer.model; whether it adds tokens around a text is tokenizer_config.json's to say, and Llama's way if it does
+    /// not.
+    /// </summary>
     private static Tokenizer ReadSentencePiece(string folder, string path)
     {
         SentencePieceModel model = SentencePieceFile.Read(path);

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Inference.Tokenization.Loading;
 
-/// <summary>Reads a vocabulary that is an object of token: id. The ids must be distinct; of a token that is named twice the last one counts.</summary>
+/// <summary>
+/// Reads a vocabulary that is an object of token: id. The ids must be distinct; of a token that is named twice the last one
+/// counts.
+/// </summary>
 internal static class VocabularyReader
 {
     public static Vocabulary Read(JsonField field)

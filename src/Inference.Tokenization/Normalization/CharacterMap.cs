@@ -4,8 +4,9 @@ using System.Text;
 namespace Inference.Tokenization.Normalization;
 
 /// <summary>
-/// sentencepiece's compiled normalization rules (<c>precompiled_charsmap</c>): the size of a double-array trie in bytes, the trie (Aoe, 1989, in
-/// the layout of Darts-clone), and the replacements, each ended by a zero byte. Immutable. Places outside the trie count as absent.
+/// sentencepiece's compiled normalization rules (<c>precompiled_charsmap</c>): the size of a double-array trie in bytes, the trie (Aoe,
+/// 1989, in the layout of Darts-clone), and the replacements, each ended by a zero byte. Immutable. Places outside the trie count as
+/// absent.
 /// </summary>
 internal sealed class CharacterMap
 {

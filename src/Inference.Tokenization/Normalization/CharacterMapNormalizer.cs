@@ -4,8 +4,8 @@ using System.Text;
 namespace Inference.Tokenization.Normalization;
 
 /// <summary>
-/// Applies a <see cref="CharacterMap"/> as Hugging Face's Precompiled does: to a grapheme of less than six bytes as a whole, and where no rule
-/// fits, to each of its code points.
+/// Applies a <see cref="CharacterMap"/> as Hugging Face's Precompiled does: to a grapheme of less than six bytes as a whole, and where no
+/// rule fits, to each of its code points.
 /// </summary>
 internal sealed class CharacterMapNormalizer(CharacterMap map) : Normalizer
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Inference.Tokenization.SentencePiece;
 
 /// <summary>
-/// Reads the fields of one protobuf message (protobuf.dev, "Encoding") from memory; nothing is allocated but strings that are there. Its errors
-/// are <see cref="FormatException"/>s.
+/// Reads the fields of one protobuf message (protobuf.dev, "Encoding") from memory; nothing is allocated but strings that are there. Its
+/// errors are <see cref="FormatException"/>s.
 /// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {

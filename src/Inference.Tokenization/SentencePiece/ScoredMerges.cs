@@ -4,8 +4,8 @@ namespace Inference.Tokenization.SentencePiece;
 
 /// <summary>
 /// The merges of a byte-pair model that has scores in their place: two pieces merge when what they spell together is a piece, the one with
-/// the highest score first and of equal scores the first of the vocabulary. All ways to make a piece have one rank, so that the leftmost goes
-/// first.
+/// the highest score first and of equal scores the first of the vocabulary. All ways to make a piece have one rank, so that the leftmost
+/// goes first.
 /// </summary>
 internal static class ScoredMerges
 {

@@ -33,7 +33,8 @@ internal static class SentencePieceDefinition
             Normalizer = normalizer,
             PreTokenizer = model.IsUnigram ? new MetaspacePreTokenizer(VisibleSpace, Prefix(model), split: true) : null,
             PostProcessor = new PostProcessor(
-                Around(model.AddBos, model.BosId, "beginning", model.Pieces.Count), Around(model.AddEos, model.EosId, "end", model.Pieces.Count)),
+                Around(model.AddBos, model.BosId, "beginning", model.Pieces.Count),
+                Around(model.AddEos, model.EosId, "end", model.Pieces.Count)),
             Decoder = Decoding(model.AddDummyPrefix),
         };
     }
@@ -111,7 +112,7 @@ internal static class SentencePieceDefinition
     private static PrependScheme Prefix(SentencePieceModel model) => model.AddDummyPrefix ? PrependScheme.Always : PrependScheme.Never;
 
     private static int[] Around(bool adds, int? id, string name, int count) => adds && id is { } known
-        ? known < count ? [known] : throw new FormatException($"the token of the text's {name} has id {known}, but there are {count} pieces")
+        ? known < count ? [known] : throw new FormatException($"the id {known} of the text's {name} is not below the number of pieces, {count}")
         : [];
 
     private static TokenDecoder Decoding(bool stripsPrefix)

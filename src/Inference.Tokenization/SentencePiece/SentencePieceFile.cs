@@ -3,7 +3,10 @@ using Inference.Tokenization.Normalization;
 
 namespace Inference.Tokenization.SentencePiece;
 
-/// <summary>Reads a tokenizer.model: the protobuf message ModelProto of sentencepiece_model.proto, as far as it matters to encoding.</summary>
+/// <summary>
+/// Reads a tokenizer.model: the protobuf message ModelProto of sentencepiece_model.proto, as far as it matters to
+/// encoding.
+/// </summary>
 internal static class SentencePieceFile
 {
     private const int UnigramType = 1;

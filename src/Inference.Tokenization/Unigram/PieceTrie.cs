@@ -28,7 +28,10 @@ internal sealed class PieceTrie
     /// <summary>Starts a search at the beginning of a piece.</summary>
     public static int Start => Root;
 
-    /// <summary>Goes on by one UTF-16 unit: false when no piece does. <paramref name="id"/> is the piece's that ends there, or -1.</summary>
+    /// <summary>
+    /// Goes on by one UTF-16 unit: false when no piece does. <paramref name="id"/> is the piece's that ends there, or
+    /// -1.
+    /// </summary>
     public bool TryStep(ref int node, char c, out int id)
     {
         bool found = _children.TryGetValue(Key(node, c), out int child);

@@ -12,7 +12,10 @@ internal static class GgufVocabularies
         Dictionary<int, (string Text, int Type)> tokens = model.GetProperty("vocab").EnumerateObject()
             .ToDictionary(token => token.Value.GetInt32(), token => (token.Name, 1));
         foreach (JsonElement added in json.RootElement.GetProperty("added_tokens").EnumerateArray())
-            tokens[added.GetProperty("id").GetInt32()] = (added.GetProperty("content").GetString()!, added.GetProperty("special").GetBoolean() ? 3 : 4);
+        {
+            int type = added.GetProperty("special").GetBoolean() ? 3 : 4;
+            tokens[added.GetProperty("id").GetInt32()] = (added.GetProperty("content").GetString()!, type);
+        }
         (string Text, int Type)[] all = [.. Enumerable.Range(0, tokens.Keys.Max() + 1)
             .Select(id => tokens.TryGetValue(id, out (string Text, int Type) token) ? token : ($"[PAD{id}]", 5))];
         TokenizerFolder folder = PublishedTokenizers.Load(name);

@@ -3,7 +3,10 @@ namespace Inference.Tokenization.Tests.SentencePiece;
 public sealed class SentencePieceFileTests
 {
     private static readonly (string, float, int)[] Small =
-        [("<unk>", 0, 2), ("<s>", 0, 3), ("</s>", 0, 3), ("▁", -3, 1), ("a", -1, 1), ("b", -2, 1), ("▁a", -1.5f, 1), ("ab", -0.5f, 1), ("<x>", 0, 4)];
+    [
+        ("<unk>", 0, 2), ("<s>", 0, 3), ("</s>", 0, 3), ("▁", -3, 1), ("a", -1, 1), ("b", -2, 1), ("▁a", -1.5f, 1), ("ab", -0.5f, 1),
+        ("<x>", 0, 4),
+    ];
 
     [Fact]
     public void Load_OfLlama2_GivesTheReferencesIds()
