@@ -1,6 +1,6 @@
 namespace Inference.Models;
 
-/// <summary>Grouped-query attention with rotary positions.</summary>
+/// <summary>Grouped-query attention.</summary>
 public sealed record AttentionSpec
 {
     /// <summary>Query heads; a multiple of <see cref="KvHeadCount"/>.</summary>
@@ -15,8 +15,20 @@ public sealed record AttentionSpec
     /// <summary>Multiplies query times key before the softmax; 1/sqrt(head size) in most families.</summary>
     public required float Scale { get; init; }
 
-    /// <summary>Base of the rotary frequencies (RoFormer, section 3.2.2): position p turns pair i by p * theta^(-2i / head size). Pairs are halves: (i, i + head size / 2).</summary>
-    public required float RotaryTheta { get; init; }
+    /// <summary>How queries and keys turn by their positions; null for not at all.</summary>
+    public RotarySpec? Rotary { get; init; }
+
+    /// <summary>How many tokens a token sees, itself included; 0 for all before it.</summary>
+    public int Window { get; init; }
+
+    /// <summary>c in c * tanh(score / c), which no score exceeds; 0 for no such cap.</summary>
+    public float Softcap { get; init; }
+
+    /// <summary>Linear biases; null for none.</summary>
+    public AlibiSpec? Alibi { get; init; }
+
+    /// <summary>Norms of queries and keys.</summary>
+    public QkNorm QkNorm { get; init; }
 
     /// <summary>Whether the q, k and v projections have biases.</summary>
     public bool HasQkvBias { get; init; }

@@ -21,15 +21,39 @@ public sealed record DecoderSpec
     /// <summary>The longest sequence that the model was made for, in tokens.</summary>
     public required int MaxPositions { get; init; }
 
-    /// <summary>The attention of every layer.</summary>
+    /// <summary>The attention of every layer, but for what <see cref="LayerAttention"/> says; see <see cref="AttentionOf"/>.</summary>
     public required AttentionSpec Attention { get; init; }
+
+    /// <summary>What each layer's attention has of its own, an item for each layer; null where all are alike.</summary>
+    public ValueList<LayerAttention>? LayerAttention { get; init; }
 
     /// <summary>The MLP of every layer.</summary>
     public required MlpSpec Mlp { get; init; }
 
-    /// <summary>Epsilon of the RMS norms.</summary>
+    /// <summary>How attention and MLP follow one another.</summary>
+    public ResidualKind Residual { get; init; }
+
+    /// <summary>Multiplies what attention and MLP add to the residual.</summary>
+    public float BranchMultiplier { get; init; } = 1;
+
+    /// <summary>The norms.</summary>
+    public NormSpec Norm { get; init; } = new();
+
+    /// <summary>Epsilon of all norms.</summary>
     public required float NormEpsilon { get; init; }
+
+    /// <summary>From tokens to the first layer.</summary>
+    public EmbeddingSpec Embedding { get; init; } = new();
+
+    /// <summary>From the last norm to logits.</summary>
+    public HeadSpec Head { get; init; } = new();
 
     /// <summary>Whether the head is the embedding matrix.</summary>
     public required bool TieWordEmbeddings { get; init; }
+
+    /// <summary>The attention of one layer.</summary>
+    /// <param name="layer">0 to <see cref="LayerCount"/> - 1.</param>
+    public AttentionSpec AttentionOf(int layer) => LayerAttention is { } layers
+        ? Attention with { Window = layers.Items[layer].Window, Rotary = layers.Items[layer].Rotary }
+        : Attention;
 }

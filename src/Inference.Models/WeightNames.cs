@@ -11,6 +11,12 @@ public static class WeightNames
     /// <summary>[vocabulary, hidden].</summary>
     public const string Embedding = "model.embed_tokens.weight";
 
+    /// <summary>[positions, hidden], where positions are learned.</summary>
+    public const string Positions = "model.embed_positions.weight";
+
+    /// <summary>[hidden], behind the embedding, where there is such a norm.</summary>
+    public const string EmbeddingNorm = "model.embed_norm.weight";
+
     /// <summary>[hidden].</summary>
     public const string FinalNorm = "model.norm.weight";
 
@@ -22,6 +28,18 @@ public static class WeightNames
 
     /// <summary>[hidden], before the MLP.</summary>
     public static string PostAttentionNorm(int layer) => Layer(layer, "post_attention_layernorm.weight");
+
+    /// <summary>[hidden], of attention's output, where there is such a norm.</summary>
+    public static string AttentionOutputNorm(int layer) => Layer(layer, "self_attn.output_norm.weight");
+
+    /// <summary>[hidden], of the MLP's output, where there is such a norm.</summary>
+    public static string MlpOutputNorm(int layer) => Layer(layer, "mlp.output_norm.weight");
+
+    /// <summary>[head size] or [heads * head size], see <see cref="QkNorm"/>.</summary>
+    public static string QueryNorm(int layer) => Layer(layer, "self_attn.q_norm.weight");
+
+    /// <summary>[head size] or [kv heads * head size], see <see cref="QkNorm"/>.</summary>
+    public static string KeyNorm(int layer) => Layer(layer, "self_attn.k_norm.weight");
 
     /// <summary>[heads * head size, hidden].</summary>
     public static string Query(int layer) => Layer(layer, "self_attn.q_proj.weight");

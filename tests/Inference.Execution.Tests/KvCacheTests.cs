@@ -12,7 +12,7 @@ public sealed class KvCacheTests
         HiddenSize = 576,
         LayerCount = 30,
         MaxPositions = 1,
-        Attention = new AttentionSpec { HeadCount = 9, KvHeadCount = 3, HeadSize = 64, Scale = 1, RotaryTheta = 10000 },
+        Attention = new AttentionSpec { HeadCount = 9, KvHeadCount = 3, HeadSize = 64, Scale = 1, Rotary = new RotarySpec { Theta = 10000 } },
         Mlp = new MlpSpec { IntermediateSize = 1 },
         NormEpsilon = 1e-5f,
         TieWordEmbeddings = true,

@@ -7,11 +7,20 @@ internal static class RepositoryFiles
 
     public static string Golden { get; } = Path.Combine(Root, "tests", "data", "golden");
 
-    public static string ZooLlama { get; } = Path.Combine(Root, "tests", "data", "zoo", "llama");
+    public static string ZooLlama { get; } = ZooModel("llama");
+
+    /// <summary>The names of all tiny checkpoints with golden logits.</summary>
+    public static IEnumerable<string> ZooModels { get; } =
+    [
+        .. Directory.GetFiles(Path.Combine(Root, "tests", "data", "zoo"), "golden.json", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal),
+    ];
 
     public static string SmolLm2 { get; } = Path.Combine(Root, "models", "smollm2-135m-instruct");
 
     public static string SmolLm2Gguf { get; } = Path.Combine(SmolLm2, "SmolLM2-135M-Instruct.Q4_1.gguf");
+
+    public static string ZooModel(string name) => Path.Combine(Root, "tests", "data", "zoo", name);
 
     private static string FindRoot()
     {

@@ -10,7 +10,14 @@ public static class RepositoryFiles
     public static string Golden { get; } = Path.Combine(Root, "tests", "data", "golden");
 
     /// <summary>A tiny llama checkpoint with its golden logits.</summary>
-    public static string ZooLlama { get; } = Path.Combine(Root, "tests", "data", "zoo", "llama");
+    public static string ZooLlama { get; } = ZooModel("llama");
+
+    /// <summary>The names of all tiny checkpoints with golden logits, at least one of every model family.</summary>
+    public static IEnumerable<string> ZooModels { get; } =
+    [
+        .. Directory.GetFiles(Path.Combine(Root, "tests", "data", "zoo"), "golden.json", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The default model.</summary>
     public static string SmolLm2 { get; } = Path.Combine(Root, "models", "smollm2-135m-instruct");
@@ -20,6 +27,9 @@ public static class RepositoryFiles
 
     /// <summary>Where tests keep converted models between runs: damaged or outdated ones are made anew.</summary>
     public static string ConversionCache { get; } = Path.Combine(Root, "artifacts", "test-models");
+
+    /// <summary>The folder of a tiny checkpoint.</summary>
+    public static string ZooModel(string name) => Path.Combine(Root, "tests", "data", "zoo", name);
 
     private static string FindRoot()
     {

@@ -32,7 +32,10 @@ internal unsafe struct AttentionArguments
     public int Heads;
     public int KvHeads;
     public int HeadSize;
-    public float Scale;
+    public ScoreRules Rules;
+
+    /// <summary>[heads], of linear biases; null for none.</summary>
+    public float* Slopes;
 
     /// <summary>Query heads that share a key and value head.</summary>
     public readonly int GroupSize => Heads / KvHeads;

@@ -40,14 +40,17 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
         RotateQueries(firstToken, tokens, firstPosition, kvHead, queries);
         var blockTable = args.Sequences.BlocksOf(sequence);
         var totalKeys = firstPosition + tokens;
-        for (var chunkStart = 0; chunkStart < totalKeys; chunkStart += chunk)
+        for (var chunkStart = FirstKey(firstPosition) / chunk * chunk; chunkStart < totalKeys; chunkStart += chunk)
         {
             var keys = Math.Min(chunk, totalKeys - chunkStart);
             ScoreChunk(blockTable + chunkStart / args.Sequences.BlockSize, keys, kvHead, queries, scores, rows, chunk);
             for (var row = 0; row < rows; row++)
             {
-                var valid = Math.Clamp(firstPosition + row / args.GroupSize + 1 - chunkStart, 0, keys);
-                SoftmaxRow(scores + row * chunk, valid, keys, maxima + row, sums + row, values + row * args.HeadSize);
+                var position = firstPosition + row / args.GroupSize;
+                var last = Math.Clamp(position + 1 - chunkStart, 0, keys);
+                var seen = new Range(Math.Clamp(FirstKey(position) - chunkStart, 0, last), last);
+                Adjust(scores + row * chunk, kvHead * args.GroupSize + row % args.GroupSize, position - chunkStart, keys);
+                SoftmaxRow(scores + row * chunk, seen, keys, maxima + row, sums + row, values + row * args.HeadSize);
             }
 
             AddValues(blockTable + chunkStart / args.Sequences.BlockSize, keys, kvHead, scores, values, rows, chunk);
@@ -61,6 +64,23 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
         }
     }
 
+    /// <summary>The first key that a token sees.</summary>
+    private readonly int FirstKey(int position) =>
+        _arguments.Rules.Window == 0 ? 0 : Math.Max(0, position + 1 - _arguments.Rules.Window);
+
+    private readonly void Adjust(float* scores, int head, int distance, int keys)
+    {
+        if (_arguments.Rules.Softcap > 0)
+        {
+            ScoreAdjustment.Cap(scores, WholeVectors(keys), _arguments.Rules.Softcap);
+        }
+
+        if (_arguments.Slopes != null)
+        {
+            ScoreAdjustment.AddBias(scores, WholeVectors(keys), _arguments.Slopes[head], distance);
+        }
+    }
+
     private readonly void RotateQueries(int firstToken, int tokens, int firstPosition, int kvHead, float* queries)
     {
         var half = _arguments.HeadSize / 2;
@@ -70,7 +90,7 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
             for (var head = 0; head < _arguments.GroupSize; head++)
             {
                 var source = _arguments.Query(firstToken + token, kvHead * _arguments.GroupSize + head);
-                Rotary.Apply(source, _arguments.Cos + offset, _arguments.Sin + offset, queries, half, _arguments.Scale);
+                Rotary.Apply(source, _arguments.Cos + offset, _arguments.Sin + offset, queries, half, _arguments.Rules.Scale);
                 queries += _arguments.HeadSize;
             }
         }
@@ -91,16 +111,16 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
         }
     }
 
-    private readonly void SoftmaxRow(float* scores, int valid, int keys, float* maximum, float* sum, float* values)
+    private readonly void SoftmaxRow(float* scores, Range seen, int keys, float* maximum, float* sum, float* values)
     {
-        var length = (keys + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
-        if (valid == 0)
+        var length = WholeVectors(keys);
+        if (seen.Start.Value == seen.End.Value)
         {
             new Span<float>(scores, length).Clear();
             return;
         }
 
-        var correction = SoftmaxKernel.Accumulate(scores, valid, length, ref *maximum, ref *sum);
+        var correction = SoftmaxKernel.Accumulate(scores, seen, length, ref *maximum, ref *sum);
         if (correction != 1)
         {
             Scale(values, correction, values, _arguments.HeadSize);
@@ -118,6 +138,8 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
                 rows, Math.Min(blockSize, keys - key), headSize);
         }
     }
+
+    private static int WholeVectors(int keys) => (keys + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
 
     private static void Scale(float* source, float factor, float* destination, int length)
     {

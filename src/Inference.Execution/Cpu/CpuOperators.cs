@@ -15,6 +15,8 @@ internal static class CpuOperators
     public static CustomOperatorDomain Domain { get; } = new(
         GraphContract.Domain,
         new PagedAttentionOperator(),
+        new QueryKeyNormOperator(),
+        new PositionIdsOperator(),
         new SwiGluOperator(),
         new PagedAttentionInt8CacheOperator(),
         new QuantizeRowsOperator(),

@@ -7,7 +7,7 @@ namespace Inference.Execution.Cpu;
 /// <summary>
 /// A paged attention node in float32. Inputs are checked before anything is written: a wrong block table must not reach foreign memory.
 /// </summary>
-internal sealed unsafe class PagedAttentionKernel(int heads, int kvHeads, float scale) : OperatorKernel
+internal sealed unsafe class PagedAttentionKernel(int heads, int kvHeads, ScoreRules rules) : OperatorKernel
 {
     // Room on the stack for the tile table of this many sequences; more take it from the heap.
     private const int SequencesOnStack = 1024;
@@ -54,8 +54,9 @@ internal sealed unsafe class PagedAttentionKernel(int heads, int kvHeads, float 
             Heads = heads,
             KvHeads = kvHeads,
             HeadSize = keys[2],
-            Scale = scale,
+            Rules = rules,
         };
+        AddSlopes(context, ref arguments);
 
         Arguments.Require(qkv[1] == arguments.QkvStride, "qkv does not have (heads + 2 * kv heads) * head size columns");
         Arguments.Require(keys[1] == kvHeads, "the key cache does not have the node's kv heads");
@@ -67,5 +68,16 @@ internal sealed unsafe class PagedAttentionKernel(int heads, int kvHeads, float 
         Arguments.Require(
             cos[1] * 2 == arguments.HeadSize && sin[1] == cos[1] && sin[0] == cos[0], "cos and sin are not [positions, head size / 2]");
         return arguments;
+    }
+
+    private void AddSlopes(KernelContext context, ref AttentionArguments arguments)
+    {
+        const int Slopes = 8;
+        if (context.InputCount > Slopes)
+        {
+            var slopes = context.Input(Slopes);
+            Arguments.Require(slopes[0] == heads, "there is not one slope for each head");
+            arguments.Slopes = slopes.Data<float>();
+        }
     }
 }

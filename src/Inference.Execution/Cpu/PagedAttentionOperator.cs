@@ -9,15 +9,22 @@ namespace Inference.Execution.Cpu;
 /// after any number of
 /// cached ones: rotary positions, grouped queries, causal. Writes the new keys and values into the cache, in place.
 /// </summary>
-internal sealed class PagedAttentionOperator() : CustomOperator(
-    GraphContract.PagedAttention,
-    [
-        TensorElementType.Float, TensorElementType.Float, TensorElementType.Float,
-        TensorElementType.Int32, TensorElementType.Int32, TensorElementType.Int32,
-        TensorElementType.Float, TensorElementType.Float,
-    ],
-    [TensorElementType.Float])
+internal sealed class PagedAttentionOperator : CustomOperator
 {
+    public PagedAttentionOperator()
+        : base(
+            GraphContract.PagedAttention,
+            [
+                TensorElementType.Float, TensorElementType.Float, TensorElementType.Float,
+                TensorElementType.Int32, TensorElementType.Int32, TensorElementType.Int32,
+                TensorElementType.Float, TensorElementType.Float, TensorElementType.Float,
+            ],
+            [TensorElementType.Float])
+    {
+        // The slopes of linear biases.
+        OptionalInputs = 1;
+    }
+
     /// <summary>The attributes that say how many heads there are.</summary>
     /// <exception cref="ArgumentException">The query heads are no multiple of the key and value heads.</exception>
     internal static (int Heads, int KvHeads) ReadHeads(KernelInfo info)
@@ -33,6 +40,9 @@ internal sealed class PagedAttentionOperator() : CustomOperator(
     protected override OperatorKernel CreateKernel(KernelInfo info)
     {
         var (heads, kvHeads) = ReadHeads(info);
-        return new PagedAttentionKernel(heads, kvHeads, info.GetSingle(GraphContract.Scale));
+        var window = info.GetInt64(GraphContract.Window);
+        Arguments.Require(window is >= 0 and <= int.MaxValue, $"{GraphContract.Window} is {window}");
+        return new PagedAttentionKernel(
+            heads, kvHeads, new ScoreRules(info.GetSingle(GraphContract.Scale), (int)window, info.GetSingle(GraphContract.Softcap)));
     }
 }

@@ -10,15 +10,16 @@ internal static unsafe class SoftmaxKernel
     /// <summary>
     /// Turns a chunk of scores into weights exp(score - maximum) and brings the row's running maximum and sum up to date.
     /// </summary>
-    /// <param name="scores">[length]; entries from <paramref name="valid"/> on are ignored and become 0.</param>
-    /// <param name="valid">Scores that count, at least 1.</param>
-    /// <param name="length">A multiple of the vector length, at least <paramref name="valid"/>.</param>
+    /// <param name="scores">[length]; entries outside <paramref name="seen"/> are ignored and become 0.</param>
+    /// <param name="seen">Scores that count, at least 1, from the start.</param>
+    /// <param name="length">A multiple of the vector length, at least the end of <paramref name="seen"/>.</param>
     /// <param name="maximum">The row's maximum so far; negative infinity at first.</param>
     /// <param name="sum">The row's sum of weights so far, relative to <paramref name="maximum"/>.</param>
     /// <returns>What the row's weighted values so far must be multiplied by.</returns>
-    public static float Accumulate(float* scores, int valid, int length, ref float maximum, ref float sum)
+    public static float Accumulate(float* scores, Range seen, int length, ref float maximum, ref float sum)
     {
-        new Span<float>(scores + valid, length - valid).Fill(float.NegativeInfinity);
+        new Span<float>(scores, seen.Start.Value).Fill(float.NegativeInfinity);
+        new Span<float>(scores, length)[seen.End.Value..].Fill(float.NegativeInfinity);
         var lanes = new Vector<float>(float.NegativeInfinity);
         for (var i = 0; i < length; i += Vector<float>.Count)
         {

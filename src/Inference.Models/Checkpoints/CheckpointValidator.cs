@@ -3,8 +3,9 @@ namespace Inference.Models.Checkpoints;
 /// <summary>Checks that a checkpoint holds exactly the tensors of a decoder, before anything is made from it.</summary>
 internal static class CheckpointValidator
 {
-    /// <summary>Tables that old exporters saved and that follow from the spec.</summary>
-    private const string RotaryTableSuffix = ".rotary_emb.inv_freq";
+    /// <summary>Tables that old exporters saved and that follow from the spec: rotary frequencies, and causal masks.</summary>
+    private static readonly string[] TableSuffixes =
+        [".rotary_emb.inv_freq", ".attention.bias", ".attention.masked_bias", ".attn.bias", ".attn.masked_bias"];
 
     /// <summary>
     /// Checks existence, shape and readability of every tensor, and that none is left over (it would change what is computed).
@@ -32,7 +33,7 @@ internal static class CheckpointValidator
         }
 
         var superfluous = weights.Names.FirstOrDefault(name =>
-            !known.Contains(name) && !name.EndsWith(RotaryTableSuffix, StringComparison.Ordinal));
+            !known.Contains(name) && !TableSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)));
         if (superfluous is not null)
         {
             throw new ModelFormatException(

@@ -14,6 +14,7 @@ internal sealed class JsonFields
     private readonly string _prefix;
     private readonly Dictionary<string, JsonElement> _fields = new(StringComparer.Ordinal);
     private readonly HashSet<string> _nulls = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
 
     private JsonFields(string file, string prefix, JsonElement element)
     {
@@ -69,6 +70,12 @@ internal sealed class JsonFields
     /// <summary>Whether a field is present and not null.</summary>
     public bool Has(string name) => _fields.ContainsKey(name);
 
+    /// <summary>Whether a field that is there was never asked for.</summary>
+    public bool IsUnread(string name) => _fields.ContainsKey(name) && !_read.Contains(name);
+
+    /// <summary>Whether a field is present and false.</summary>
+    public bool IsFalse(string name) => _fields.TryGetValue(name, out var element) && element.ValueKind == JsonValueKind.False;
+
     /// <summary>Whether a field is present and null.</summary>
     public bool IsNull(string name) => _nulls.Contains(name);
 
@@ -90,6 +97,10 @@ internal sealed class JsonFields
 
     public ImmutableArray<long>? GetIntegers(string name) => Get<ImmutableArray<long>?>(name, "a list of integers", static element =>
         TryGetItems(element, item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var value) ? value : (long?)null)
+            is { } items ? [.. items.Select(item => item!.Value)] : null);
+
+    public ImmutableArray<double>? GetNumbers(string name) => Get<ImmutableArray<double>?>(name, "a list of numbers", static element =>
+        TryGetItems(element, item => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out var value) ? value : (double?)null)
             is { } items ? [.. items.Select(item => item!.Value)] : null);
 
     public ImmutableArray<string>? GetStrings(string name) => Get<ImmutableArray<string>?>(name, "a list of strings", static element =>
@@ -114,6 +125,7 @@ internal sealed class JsonFields
 
     private T? Get<T>(string name, string expected, Func<JsonElement, T?> read)
     {
+        _read.Add(name);
         if (!_fields.TryGetValue(name, out var element))
         {
             return default;

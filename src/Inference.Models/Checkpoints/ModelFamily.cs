@@ -1,37 +1,39 @@
 using System.Collections.Immutable;
+using Inference.Models.Checkpoints.Families;
 
 namespace Inference.Models.Checkpoints;
 
-/// <summary>What tells one model family from another when its files are read. A new family is a line in <see cref="All"/>.</summary>
+/// <summary>
+/// What tells one model family from another when its files are read. A new family is a class in <c>Families</c> and a line in
+/// <see cref="All"/>.
+/// </summary>
 internal sealed record ModelFamily
 {
     /// <summary>Every family that can be read.</summary>
     public static ImmutableArray<ModelFamily> All { get; } =
     [
-        new()
-        {
-            ModelType = "llama",
-            Architecture = "LlamaForCausalLM",
-            GgufArchitecture = "llama",
-            GgufInterleavesRotary = true,
-            BiasesFromConfig = true,
-        },
-        new()
-        {
-            ModelType = "mistral",
-            Architecture = "MistralForCausalLM",
-            GgufArchitecture = "llama",
-            GgufInterleavesRotary = true,
-            SlidingWindowByDefault = true,
-        },
-        new()
-        {
-            ModelType = "qwen2",
-            Architecture = "Qwen2ForCausalLM",
-            GgufArchitecture = "qwen2",
-            HasQkvBias = true,
-            SlidingWindowIsOptional = true,
-        },
+        LlamaFamily.Llama,
+        LlamaFamily.Mistral,
+        QwenFamily.Qwen2,
+        QwenFamily.Qwen3,
+        GemmaFamily.Gemma,
+        GemmaFamily.Gemma2,
+        GemmaFamily.Gemma3,
+        PhiFamily.Phi,
+        PhiFamily.Phi3,
+        OlmoFamily.Olmo,
+        OlmoFamily.Olmo2,
+        LlamaFamily.SmolLm3,
+        LlamaFamily.Ernie45,
+        LlamaFamily.Granite,
+        NemotronFamily.Nemotron,
+        FalconFamily.Falcon,
+        GptFamily.GptJ,
+        GptFamily.GptNeoX,
+        GptFamily.Gpt2,
+        OptFamily.Opt,
+        BloomFamily.Bloom,
+        MptFamily.Mpt,
     ];
 
     /// <summary>The <c>model_type</c> of a config.json.</summary>
@@ -40,33 +42,51 @@ internal sealed record ModelFamily
     /// <summary>The class that a config.json's <c>architectures</c> must name, if it names any.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>The <c>general.architecture</c> of a GGUF file; several families may share one.</summary>
-    public required string GgufArchitecture { get; init; }
+    /// <summary>
+    /// The <c>general.architecture</c> of GGUF files that are read; null for none. Several families may share one.
+    /// </summary>
+    public string? GgufArchitecture { get; init; }
 
     /// <summary>Whether GGUF converters interleave the rows of query and key heads.</summary>
     public bool GgufInterleavesRotary { get; init; }
 
-    /// <summary>Whether <c>attention_bias</c> and <c>mlp_bias</c> say which projections have biases.</summary>
-    public bool BiasesFromConfig { get; init; }
+    /// <summary>Turns a config into a spec.</summary>
+    public required Func<DecoderConfig, DecoderSpec> ReadSpec { get; init; }
 
-    /// <summary>Whether q, k and v always have biases.</summary>
-    public bool HasQkvBias { get; init; }
+    /// <summary>
+    /// Says where the weights of a spec are in the family's checkpoints; null where all are under the names of
+    /// <see cref="WeightNames"/>.
+    /// </summary>
+    public Action<WeightMap, DecoderSpec>? MapWeights { get; init; }
 
-    /// <summary>Whether a config without <c>sliding_window</c> means a window (so that full attention must be said, with null).</summary>
-    public bool SlidingWindowByDefault { get; init; }
-
-    /// <summary>Whether <c>sliding_window</c> holds only when <c>use_sliding_window</c> is true.</summary>
-    public bool SlidingWindowIsOptional { get; init; }
+    /// <summary>What checkpoints of the bare model, without its head, leave away from the beginning of names.</summary>
+    public string Prefix { get; init; } = "model.";
 
     /// <summary>Every <c>model_type</c>, for messages.</summary>
     public static string ModelTypes => string.Join(", ", All.Select(family => family.ModelType));
 
     /// <summary>Every <c>general.architecture</c>, for messages.</summary>
-    public static string GgufArchitectures => string.Join(", ", All.Select(family => family.GgufArchitecture).Distinct());
+    public static string GgufArchitectures =>
+        string.Join(", ", All.Select(family => family.GgufArchitecture).OfType<string>().Distinct());
 
     /// <summary>By <c>model_type</c>, or null.</summary>
     public static ModelFamily? OfModelType(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);
 
     /// <summary>The first (and plainest) of those that share a GGUF architecture, or null.</summary>
     public static ModelFamily? OfGguf(string architecture) => All.FirstOrDefault(family => family.GgufArchitecture == architecture);
+
+    /// <summary>A checkpoint's weights under the names of <see cref="WeightNames"/>, in the form that the spec means.</summary>
+    /// <param name="spec">Read from the checkpoint's config.</param>
+    /// <param name="weights">The checkpoint's; disposed of with the result.</param>
+    public WeightSource Adapt(DecoderSpec spec, WeightSource weights)
+    {
+        if (MapWeights is null)
+        {
+            return weights;
+        }
+
+        var map = new WeightMap();
+        MapWeights(map, spec);
+        return new AdaptedWeights(weights, map, Prefix);
+    }
 }

@@ -74,11 +74,11 @@ public sealed class ModelFolder : IDisposable
     private static ModelFolder OpenSafeTensors(string folder, string weightsPath)
     {
         var configPath = Path.Combine(folder, ConfigName);
-        var spec = ConfigSpecReader.Read(configPath);
+        var (spec, family) = ConfigSpecReader.ReadWithFamily(configPath);
         var isSharded = Path.GetFileName(weightsPath) == SafeTensorsIndex.FileName;
         var weights = isSharded ? SafeTensorsWeightSource.OpenSharded(weightsPath) : SafeTensorsWeightSource.OpenFile(weightsPath);
         ImmutableArray<string> sources = isSharded ? [configPath, weightsPath, .. weights.Paths] : [configPath, weightsPath];
-        return Validated(new ModelFolder(folder, spec, weights, sources), weightsPath);
+        return Validated(new ModelFolder(folder, spec, family.Adapt(spec, weights), sources), weightsPath);
     }
 
     private static ModelFolder OpenGguf(string path)

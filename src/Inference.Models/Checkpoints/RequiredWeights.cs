@@ -9,6 +9,16 @@ internal static class RequiredWeights
     public static IEnumerable<(string Name, ImmutableArray<long> Shape)> Of(DecoderSpec spec)
     {
         yield return (WeightNames.Embedding, [spec.VocabularySize, spec.HiddenSize]);
+        if (spec.Embedding.LearnedPositions > 0)
+        {
+            yield return (WeightNames.Positions, [spec.Embedding.LearnedPositions, spec.HiddenSize]);
+        }
+
+        foreach (var weight in spec.Embedding.HasNorm ? Norm(spec, WeightNames.EmbeddingNorm) : [])
+        {
+            yield return weight;
+        }
+
         for (var layer = 0; layer < spec.LayerCount; layer++)
         {
             foreach (var weight in OfLayer(spec, layer))
@@ -17,10 +27,19 @@ internal static class RequiredWeights
             }
         }
 
-        yield return (WeightNames.FinalNorm, [spec.HiddenSize]);
+        foreach (var weight in Norm(spec, WeightNames.FinalNorm))
+        {
+            yield return weight;
+        }
+
         if (!spec.TieWordEmbeddings)
         {
             yield return (WeightNames.Head, [spec.VocabularySize, spec.HiddenSize]);
+        }
+
+        if (spec.Head.HasBias)
+        {
+            yield return (WeightNames.BiasOf(WeightNames.Head), [spec.VocabularySize]);
         }
     }
 
@@ -49,16 +68,56 @@ internal static class RequiredWeights
         var keyRows = (long)attention.KvHeadCount * attention.HeadSize;
         return
         [
-            (WeightNames.InputNorm(layer), [hidden]),
+            .. NormNames(spec, layer).SelectMany(name => Norm(spec, name)),
             .. Projection(WeightNames.Query(layer), queryRows, hidden, attention.HasQkvBias),
             .. Projection(WeightNames.Key(layer), keyRows, hidden, attention.HasQkvBias),
             .. Projection(WeightNames.Value(layer), keyRows, hidden, attention.HasQkvBias),
+            .. QueryKeyNorms(attention, layer),
             .. Projection(WeightNames.Output(layer), hidden, queryRows, attention.HasOutputBias),
-            (WeightNames.PostAttentionNorm(layer), [hidden]),
-            .. Projection(WeightNames.Gate(layer), intermediate, hidden, spec.Mlp.HasBias),
+            .. spec.Mlp.IsPlain ? [] : Projection(WeightNames.Gate(layer), intermediate, hidden, spec.Mlp.HasBias),
             .. Projection(WeightNames.Up(layer), intermediate, hidden, spec.Mlp.HasBias),
             .. Projection(WeightNames.Down(layer), hidden, intermediate, spec.Mlp.HasBias),
         ];
+    }
+
+    /// <summary>The norms of a layer's attention and MLP.</summary>
+    private static IEnumerable<string> NormNames(DecoderSpec spec, int layer)
+    {
+        if (spec.Norm.Placement != NormPlacement.After)
+        {
+            yield return WeightNames.InputNorm(layer);
+            if (spec.Residual != ResidualKind.ParallelOneNorm)
+            {
+                yield return WeightNames.PostAttentionNorm(layer);
+            }
+        }
+
+        if (spec.Norm.Placement != NormPlacement.Before)
+        {
+            yield return WeightNames.AttentionOutputNorm(layer);
+            yield return WeightNames.MlpOutputNorm(layer);
+        }
+    }
+
+    private static IEnumerable<(string Name, ImmutableArray<long> Shape)> Norm(DecoderSpec spec, string name)
+    {
+        yield return (name, [spec.HiddenSize]);
+        if (spec.Norm.HasBias)
+        {
+            yield return (WeightNames.BiasOf(name), [spec.HiddenSize]);
+        }
+    }
+
+    private static IEnumerable<(string Name, ImmutableArray<long> Shape)> QueryKeyNorms(AttentionSpec attention, int layer)
+    {
+        var (queryHeads, keyHeads) = attention.QkNorm == QkNorm.AllHeads ? (attention.HeadCount, attention.KvHeadCount) : (1, 1);
+        return attention.QkNorm == QkNorm.None
+            ? []
+            :
+            [
+                (WeightNames.QueryNorm(layer), [(long)queryHeads * attention.HeadSize]),
+                (WeightNames.KeyNorm(layer), [(long)keyHeads * attention.HeadSize]),
+            ];
     }
 
     private static IEnumerable<(string Name, ImmutableArray<long> Shape)> Projection(string name, long rows, long columns, bool hasBias)

@@ -17,7 +17,7 @@ internal static class SpecAgreement
         ("num_attention_heads", spec => spec.Attention.HeadCount),
         ("num_key_value_heads", spec => spec.Attention.KvHeadCount),
         ("head_dim", spec => spec.Attention.HeadSize),
-        ("rope_theta", spec => spec.Attention.RotaryTheta),
+        ("rope_theta", spec => spec.AttentionOf(0).Rotary?.Theta ?? 0),
         ("intermediate_size", spec => spec.Mlp.IntermediateSize),
         ("rms_norm_eps", spec => spec.NormEpsilon),
     ];

@@ -8,9 +8,9 @@ internal static class SpecLimits
     /// <summary>The largest sizes: rows of the embedding, width of the stream or of the MLP, and positions.</summary>
     private const int MaxSize = 1 << 24;
 
-    private const int MaxLayers = 4096;
+    public const int MaxLayers = 4096;
     private const int MaxHeads = 8192;
-    private const int MaxHeadSize = 4096;
+    public const int MaxHeadSize = 4096;
 
     /// <summary>Checks a spec that was read from a file.</summary>
     /// <param name="spec">As read.</param>
@@ -26,24 +26,34 @@ internal static class SpecLimits
         InRange("num_attention_heads", attention.HeadCount, MaxHeads);
         InRange("num_key_value_heads", attention.KvHeadCount, attention.HeadCount);
         InRange("head_dim", attention.HeadSize, MaxHeadSize);
-        if (attention.HeadCount % attention.KvHeadCount != 0)
+        Require(
+            attention.HeadCount % attention.KvHeadCount == 0,
+            "num_attention_heads",
+            $"is {attention.HeadCount}, not a multiple of num_key_value_heads, {attention.KvHeadCount}");
+        Require(attention.HeadSize % 2 == 0, "head_dim", $"is {attention.HeadSize}; rotary embeddings need an even number");
+
+        var epsilon = spec.Norm.Kind == NormKind.Rms ? "rms_norm_eps" : "layer_norm_eps";
+        Require(spec.NormEpsilon is > 0 and < 1, epsilon, $"is {spec.NormEpsilon}; it should be over 0 and below 1");
+        Require(float.IsFinite(attention.Scale), "query_pre_attn_scalar", "makes attention's scale infinite");
+        Require(float.IsFinite(attention.Softcap) && attention.Softcap >= 0, "attn_logit_softcapping", $"is {attention.Softcap}");
+        Require(float.IsFinite(spec.Head.Softcap) && spec.Head.Softcap >= 0, "final_logit_softcapping", $"is {spec.Head.Softcap}");
+        Require(float.IsFinite(spec.Head.Multiplier), "logits_scaling", "makes logits infinite");
+        Require(float.IsFinite(spec.Embedding.Multiplier), "embedding_multiplier", $"is {spec.Embedding.Multiplier}");
+        Require(float.IsFinite(spec.BranchMultiplier), "residual_multiplier", $"is {spec.BranchMultiplier}");
+        Require(
+            attention.Alibi is not { MaxBias: not (> 0 and < 128) }, "alibi_bias_max", "should be over 0 and below 128");
+        foreach (var (window, rotary) in spec.LayerAttention?.Items ?? [new LayerAttention(attention.Window, attention.Rotary)])
         {
-            throw error("num_attention_heads", $"is {attention.HeadCount}, not a multiple of num_key_value_heads, {attention.KvHeadCount}");
+            Require(window is >= 0 and <= MaxSize, "sliding_window", $"is {window}; it should be from 1 to {MaxSize}");
+            RotaryLimits.Check(rotary, attention.HeadSize, error);
         }
 
-        if (attention.HeadSize % 2 != 0)
+        void Require(bool condition, string name, string otherwise)
         {
-            throw error("head_dim", $"is {attention.HeadSize}; rotary embeddings need an even number");
-        }
-
-        if (spec.NormEpsilon is not (> 0 and < 1))
-        {
-            throw error("rms_norm_eps", $"is {spec.NormEpsilon}; it should be over 0 and below 1");
-        }
-
-        if (!float.IsFinite(attention.RotaryTheta) || attention.RotaryTheta < 1)
-        {
-            throw error("rope_theta", $"is {attention.RotaryTheta}; it should be at least 1 and finite");
+            if (!condition)
+            {
+                throw error(name, otherwise);
+            }
         }
 
         void InRange(string name, int value, int maximum)

@@ -57,7 +57,7 @@ internal sealed class GgufSpecReader
                 KvHeadCount = OptionalInteger("attention.head_count_kv") ?? heads,
                 HeadSize = headSize,
                 Scale = (float)(1 / Math.Sqrt(headSize)),
-                RotaryTheta = (float)(Number("rope.freq_base") ?? DefaultRotaryTheta),
+                Rotary = new RotarySpec { Theta = (float)(Number("rope.freq_base") ?? DefaultRotaryTheta) },
                 HasQkvBias = _file.Tensors.ContainsKey("blk.0.attn_q.bias"),
                 HasOutputBias = _file.Tensors.ContainsKey("blk.0.attn_output.bias"),
             },

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Inference.Models.Conversion;
 using Inference.Models.Graphs.Int8;
 using Inference.Models.Graphs.Onnx;
@@ -10,20 +11,24 @@ namespace Inference.Models.Graphs;
 internal sealed class AttentionEmitter
 {
     private readonly GraphBuilder _graph;
+    private readonly WeightInitializers _weights;
+    private readonly DecoderSpec _decoder;
     private readonly AttentionSpec _spec;
     private readonly KvCacheDType _cache;
-    private readonly ImmutableArray<string> _rotaryTables;
+    private readonly ImmutableArray<ImmutableArray<string>> _rotaryTables;
+    private readonly string? _slopes;
 
-    /// <summary>Declares the cache of every layer, and adds the rotary tables.</summary>
-    public AttentionEmitter(GraphBuilder graph, DecoderSpec spec, KvCacheDType cache)
+    /// <summary>Declares the cache of every layer, and adds the tables that layers share.</summary>
+    public AttentionEmitter(GraphBuilder graph, WeightInitializers weights, DecoderSpec spec, KvCacheDType cache)
     {
-        (_graph, _spec, _cache) = (graph, spec.Attention, cache);
+        (_graph, _weights, _decoder, _spec, _cache) = (graph, weights, spec, spec.Attention, cache);
         for (var layer = 0; layer < spec.LayerCount; layer++)
         {
             DeclareCache(layer);
         }
 
-        _rotaryTables = RotaryTable.Emit(graph, spec);
+        _rotaryTables = EmitRotaryTables();
+        _slopes = _spec.Alibi is { } alibi ? graph.Initializer("alibi_slopes", new AlibiSlopes(alibi, _spec.HeadCount)) : null;
     }
 
     /// <summary>Attention from floats to floats, over either cache; the output has the node's name.</summary>
@@ -32,8 +37,18 @@ internal sealed class AttentionEmitter
     /// <param name="qkv">FLOAT [rows, (heads + 2 * kv heads) * head size].</param>
     public string Emit(int layer, string name, string qkv)
     {
-        var op = _cache == KvCacheDType.Int8 ? Operator.PagedAttentionInt8Cache : Operator.PagedAttention;
-        return _graph.Node(name, op, [qkv, .. Inputs(layer)], Attributes());
+        qkv = NormQueriesAndKeys(layer, name, qkv);
+        return _cache == KvCacheDType.Int8
+            ? _graph.Node(name, Operator.PagedAttentionInt8Cache, [qkv, .. Inputs(layer)], Attributes())
+            : _graph.Node(
+                name,
+                Operator.PagedAttention,
+                [qkv, .. Inputs(layer), .. _slopes is null ? Array.Empty<string>() : [_slopes]],
+                [
+                    .. Attributes(),
+                    OnnxAttribute.Int(GraphContract.Window, _decoder.AttentionOf(layer).Window),
+                    OnnxAttribute.Float(GraphContract.Softcap, _spec.Softcap),
+                ]);
     }
 
     /// <summary>Attention from accumulators to 8-bit rows, over a cache in 8 bits.</summary>
@@ -47,6 +62,40 @@ internal sealed class AttentionEmitter
             [attended.Name, attended.Scales],
             Attributes());
         return attended;
+    }
+
+    private string NormQueriesAndKeys(int layer, string name, string qkv)
+    {
+        if (_spec.QkNorm == QkNorm.None)
+        {
+            return qkv;
+        }
+
+        var (queryHeads, keyHeads) = _spec.QkNorm == QkNorm.AllHeads ? (_spec.HeadCount, _spec.KvHeadCount) : (1, 1);
+        return _graph.Node(
+            name + ".qk_norm",
+            Operator.QueryKeyNorm,
+            [
+                qkv,
+                _weights.Vector(WeightNames.QueryNorm(layer), (long)queryHeads * _spec.HeadSize),
+                _weights.Vector(WeightNames.KeyNorm(layer), (long)keyHeads * _spec.HeadSize),
+            ],
+            OnnxAttribute.Int(GraphContract.NumHeads, _spec.HeadCount),
+            OnnxAttribute.Int(GraphContract.KvNumHeads, _spec.KvHeadCount),
+            OnnxAttribute.Float(GraphContract.Epsilon, _decoder.NormEpsilon));
+    }
+
+    /// <summary>Each layer's tables; layers that turn alike share theirs.</summary>
+    private ImmutableArray<ImmutableArray<string>> EmitRotaryTables()
+    {
+        var layers = Enumerable.Range(0, _decoder.LayerCount).Select(_decoder.AttentionOf).ToArray();
+        var kinds = layers.Select(layer => layer.Rotary).Distinct().ToList();
+        ImmutableArray<string>[] tables =
+        [
+            .. kinds.Select((kind, i) => RotaryTable.Emit(
+                _graph, _decoder.MaxPositions, _spec with { Rotary = kind }, i == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{i}"))),
+        ];
+        return [.. layers.Select(layer => tables[kinds.IndexOf(layer.Rotary)])];
     }
 
     private void DeclareCache(int layer)
@@ -72,7 +121,7 @@ internal sealed class AttentionEmitter
         GraphContract.KeyCache(layer), GraphContract.ValueCache(layer),
         .. Scales(layer),
         GraphContract.BlockTable, GraphContract.CumulativeSequenceLengths, GraphContract.PastSequenceLengths,
-        .. _rotaryTables,
+        .. _rotaryTables[layer],
     ];
 
     private ImmutableArray<string> Scales(int layer) =>

@@ -7,7 +7,7 @@ namespace Inference.Models.Graphs;
 
 /// <summary>
 /// Emits the graph of a decoder from its spec, in the contract of <see cref="GraphContract"/>: (1) embed the tokens; (2) in every layer
-/// norm, attend, add and norm, MLP; (3) gather the rows whose logits are wanted before the last norm, so that the head, the largest matrix,
+/// norm, attend, add and norm, MLP, or whatever order of these the spec has; (3) gather the rows whose logits are wanted before the last norm, so that the head, the largest matrix,
 /// sees only those. Additions ride along with the norm that follows them. All that lies between projections computes in single precision.
 /// </summary>
 internal sealed class DecoderGraphEmitter
@@ -16,17 +16,18 @@ internal sealed class DecoderGraphEmitter
     /// Counts the changes of what is emitted for the same checkpoint, in whatever numbers, those of the weights' readers included: a model
     /// converted by another version is not used.
     /// </summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private readonly DecoderSpec _spec;
     private readonly GraphBuilder _graph;
     private readonly WeightInitializers _weights;
     private readonly LinearEmitter _linear;
     private readonly KvCacheDType _cache;
+    private readonly NormEmitter _norms;
 
     private DecoderGraphEmitter(
         DecoderSpec spec, GraphBuilder graph, WeightInitializers weights, LinearEmitter linear, KvCacheDType cache) =>
-        (_spec, _graph, _weights, _linear, _cache) = (spec, graph, weights, linear, cache);
+        (_spec, _graph, _weights, _linear, _cache, _norms) = (spec, graph, weights, linear, cache, new NormEmitter(graph, weights, spec));
 
     /// <summary>Plans the whole graph, with projections in single precision; reads shapes, but no weights.</summary>
     /// <param name="spec">What the model computes; is within <see cref="SpecLimits"/>.</param>
@@ -59,29 +60,46 @@ internal sealed class DecoderGraphEmitter
     private EmittedGraph Emit()
     {
         StepInputs.Declare(_graph);
-        var embedding = _weights.Matrix(WeightNames.Embedding, _spec.VocabularySize, _spec.HiddenSize);
-        var attention = new AttentionEmitter(_graph, _spec, _cache);
-
-        var embedded = _graph.Node("model.embed_tokens", Operator.Gather, [embedding, GraphContract.InputIds]);
-        var stream = new ResidualStream(embedded, Branch: null);
+        var attention = new AttentionEmitter(_graph, _weights, _spec, _cache);
+        var stream = new ResidualStream(new EmbeddingEmitter(_graph, _weights, _norms, _spec).Emit(), Branch: null);
         for (var layer = 0; layer < _spec.LayerCount; layer++)
         {
             stream = Layer(new Projections(_spec, layer), stream, attention);
         }
+
         Head(stream);
         return _graph.Build(Version);
     }
 
     private ResidualStream Layer(Projections layer, ResidualStream stream, AttentionEmitter attention)
     {
-        (var normed, stream) = AddAndNorm(layer.Name + ".input_layernorm", stream, WeightNames.InputNorm(layer.Layer));
-        var attended = attention.Emit(layer.Layer, layer.Attention, _linear.Emit(normed, layer.Qkv));
-        stream = stream with { Branch = _linear.Emit(attended, layer.Output) };
+        (var input, stream) = Enter(layer.Name + ".input_layernorm", stream, WeightNames.InputNorm(layer.Layer));
+        var attended = attention.Emit(layer.Layer, layer.Attention, _linear.Emit(input, layer.Qkv));
+        attended = Leave(_linear.Emit(attended, layer.Output), layer.Attention, WeightNames.AttentionOutputNorm(layer.Layer));
 
-        var norm = WeightNames.PostAttentionNorm(layer.Layer);
-        (normed, stream) = AddAndNorm(layer.Name + ".post_attention_layernorm", stream, norm);
-        var activated = _graph.Node(layer.Activation, Operator.SwiGlu, [_linear.Emit(normed, layer.GateUp)]);
-        return stream with { Branch = _linear.Emit(activated, layer.Down) };
+        var (name, norm) = (layer.Name + ".post_attention_layernorm", WeightNames.PostAttentionNorm(layer.Layer));
+        if (_spec.Residual == ResidualKind.Sequential)
+        {
+            (input, stream) = Enter(name, stream with { Branch = attended }, norm);
+            return stream with { Branch = Mlp(layer, input) };
+        }
+
+        input = _spec.Residual == ResidualKind.Parallel ? _norms.Norm(name, stream.Residual, norm) : input;
+        return stream with { Branch = _graph.Node(layer.Name + ".branches", Operator.Add, [attended, Mlp(layer, input)]) };
+    }
+
+    private string Mlp(Projections layer, string input) =>
+        Leave(new MlpEmitter(_graph, _linear, _spec.Mlp).Emit(layer, input), layer.Name + ".mlp", WeightNames.MlpOutputNorm(layer.Layer));
+
+    /// <summary>What attention or MLP sees of the stream.</summary>
+    private (string Input, ResidualStream Stream) Enter(string name, ResidualStream stream, string weight) =>
+        _spec.Norm.Placement == NormPlacement.After ? _norms.Add(name, stream) : _norms.AddAndNorm(name, stream, weight);
+
+    /// <summary>What is added to the stream of an attention's or MLP's output.</summary>
+    private string Leave(string output, string name, string weight)
+    {
+        output = _spec.Norm.Placement == NormPlacement.Before ? output : _norms.Norm(name + ".output_norm", output, weight);
+        return _spec.BranchMultiplier == 1 ? output : _graph.Multiply(name + ".scaled", output, _spec.BranchMultiplier);
     }
 
     private void Head(ResidualStream stream)
@@ -89,27 +107,7 @@ internal sealed class DecoderGraphEmitter
         stream = new ResidualStream(
             _graph.Node("logits_residual", Operator.Gather, [stream.Residual, GraphContract.LogitsIndices]),
             _graph.Node("logits_branch", Operator.Gather, [stream.Branch!, GraphContract.LogitsIndices]));
-        var (normed, _) = AddAndNorm("model.norm", stream, WeightNames.FinalNorm);
+        var (normed, _) = _norms.AddAndNorm("model.norm", stream, WeightNames.FinalNorm);
         _linear.EmitHead(normed, _spec);
     }
-
-    /// <summary>Adds the branch to the residual, if there is one, and gives back the norm of the sum and the sum.</summary>
-    private (string Normed, ResidualStream Stream) AddAndNorm(string name, ResidualStream stream, string weightName)
-    {
-        var weight = _weights.Vector(weightName, _spec.HiddenSize);
-        var epsilon = OnnxAttribute.Float(GraphContract.Epsilon, _spec.NormEpsilon);
-        if (stream.Branch is null)
-        {
-            return (_graph.Node(name, Operator.SimplifiedLayerNormalization, [stream.Residual, weight], epsilon), stream);
-        }
-        var sum = name + ".sum";
-        _graph.Node(
-            name, Operator.SkipSimplifiedLayerNormalization, [stream.Branch, stream.Residual, weight], [name, "", "", sum], epsilon);
-        return (name, new ResidualStream(sum, Branch: null));
-    }
-
-    /// <summary>The hidden state on its way through the layers.</summary>
-    /// <param name="Residual">The sum so far.</param>
-    /// <param name="Branch">What is still to be added to it: the output of the last block.</param>
-    private readonly record struct ResidualStream(string Residual, string? Branch);
 }

@@ -19,10 +19,34 @@ internal sealed class FloatLinearEmitter(GraphBuilder graph, WeightInitializers 
 
     public override void EmitHead(string input, DecoderSpec spec)
     {
-        var weight = spec.TieWordEmbeddings ? WeightNames.Embedding : WeightNames.Head;
-        var logits = Emit(
-            input, new LinearLayer(GraphContract.Logits, spec.HiddenSize, [new(weight, spec.VocabularySize)], HasBias: false));
-        graph.Output(logits, DataType.Float, "num_logits", spec.VocabularySize);
+        var weight = weights.Matrix(
+            spec.TieWordEmbeddings ? WeightNames.Embedding : WeightNames.Head, spec.VocabularySize, spec.HiddenSize);
+        string[] inputs = [input, weight];
+        if (spec.Head.HasBias)
+        {
+            inputs = [.. inputs, weights.Vector(WeightNames.BiasOf(WeightNames.Head), spec.VocabularySize)];
+        }
+
+        EmitLogits(inputs, spec.Head);
+        graph.Output(GraphContract.Logits, DataType.Float, "num_logits", spec.VocabularySize);
+    }
+
+    /// <summary>The product, then multiplied and capped as the spec has it; the last node has the output's name.</summary>
+    private void EmitLogits(string[] inputs, HeadSpec head)
+    {
+        const string Product = "logits_product";
+        var (isScaled, isCapped) = (head.Multiplier != 1, head.Softcap > 0);
+        var product = graph.Node(
+            isScaled || isCapped ? Product : GraphContract.Logits, Operator.Gemm, inputs, OnnxAttribute.Int("transB", 1));
+        if (isCapped)
+        {
+            var shrunk = graph.Multiply(Product + ".shrunk", product, head.Multiplier / head.Softcap);
+            graph.Multiply(GraphContract.Logits, graph.Node(Product + ".tanh", Operator.Tanh, [shrunk]), head.Softcap);
+        }
+        else if (isScaled)
+        {
+            graph.Multiply(GraphContract.Logits, product, head.Multiplier);
+        }
     }
 
     private static string ConstantName(LinearLayer layer, ImmutableArray<WeightPart> parts, string suffix) =>

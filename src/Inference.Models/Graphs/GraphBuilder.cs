@@ -91,6 +91,20 @@ internal sealed class GraphBuilder
         return name;
     }
 
+    /// <summary>Adds a product with a number, and gives back its name, which is the node's.</summary>
+    public string Multiply(string name, string input, float factor)
+    {
+        var constant = name + ".factor";
+        Define(constant);
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = constant,
+            DataType = (int)TensorProto.Types.DataType.Float,
+            RawData = ByteString.CopyFrom(BitConverter.GetBytes(factor)),
+        });
+        return Node(name, Operator.Mul, [input, constant]);
+    }
+
     /// <summary>Adds a node with one output, which has the node's name, and gives back that name.</summary>
     public string Node(string name, Operator op, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
     {

@@ -8,7 +8,7 @@ namespace Inference.Models.Graphs;
 /// on single tokens, so nothing is padded.
 /// </summary>
 /// <remarks>
-/// A graph in float32 has the output <see cref="Logits"/> and the operators <see cref="PagedAttention"/> and <see cref="SwiGlu"/>.
+/// A graph in float32 has the output <see cref="Logits"/> and the operators from <see cref="PagedAttention"/> to <see cref="SwiGlu"/>.
 /// A graph in int8 has the outputs <see cref="LogitsAccumulators"/>, <see cref="LogitsScales"/> and <see cref="LogitsArgMax"/>, and the
 /// operators from <see cref="EmbedNormQuantize"/> on, if they can express it. What they cannot is computed by the operators of float32,
 /// between <see cref="DequantizeRows"/> and <see cref="QuantizeRows"/>. A KV cache in int8 goes with both, see
@@ -76,16 +76,30 @@ public static class GraphContract
     /// Writes the step's keys and values into the cache and attends over it, causally within each sequence; query and key are rotated
     /// first. Inputs, in order: qkv FLOAT [num_tokens, (heads + 2 * kv heads) * head size], key cache, value cache,
     /// <see cref="BlockTable"/>, <see cref="CumulativeSequenceLengths"/>, <see cref="PastSequenceLengths"/>, cosines and sines FLOAT
-    /// [max positions, head size / 2]. Output: FLOAT [num_tokens, heads * head size].
-    /// Attributes: <see cref="NumHeads"/>, <see cref="KvNumHeads"/>, <see cref="Scale"/>.
+    /// [max positions, head size / 2], and, if there are linear biases, their slopes, FLOAT [heads]. A score is query * key *
+    /// <see cref="Scale"/>, capped by <see cref="Softcap"/>, minus slope * tokens from key to query. Output: FLOAT [num_tokens, heads * head
+    /// size]. Attributes: <see cref="NumHeads"/>, <see cref="KvNumHeads"/>, <see cref="Scale"/>, <see cref="Window"/>, <see cref="Softcap"/>.
     /// </summary>
     public const string PagedAttention = "PagedAttention";
+
+    /// <summary>
+    /// RMS norms of queries and keys, group by group; values pass. Inputs, in order: qkv FLOAT [num_tokens, (heads + 2 * kv heads) * head
+    /// size], weights of queries and weights of keys, each FLOAT [group]: of a head, or of all heads. Output: as qkv. Attributes:
+    /// <see cref="NumHeads"/>, <see cref="KvNumHeads"/>, <see cref="Epsilon"/>.
+    /// </summary>
+    public const string QueryKeyNorm = "QueryKeyNorm";
+
+    /// <summary>
+    /// Each token's position in its sequence. Inputs, in order: <see cref="InputIds"/>, <see cref="CumulativeSequenceLengths"/>,
+    /// <see cref="PastSequenceLengths"/>. Output: INT64 [num_tokens].
+    /// </summary>
+    public const string PositionIds = "PositionIds";
 
     /// <summary>silu(gate) * up: FLOAT [num_tokens, 2 * intermediate], gate first, to FLOAT [num_tokens, intermediate].</summary>
     public const string SwiGlu = "SwiGlu";
 
     /// <summary>
-    /// <see cref="PagedAttention"/> over a cache in int8: key cache, value cache, key scales and value scales stand where the caches do in
+    /// <see cref="PagedAttention"/> without biases, windows and caps, over a cache in int8: key cache, value cache, key scales and value scales stand where the caches do in
     /// its inputs. Queries are quantised to 16 bits.
     /// </summary>
     public const string PagedAttentionInt8Cache = "PagedAttentionInt8Cache";
@@ -186,6 +200,12 @@ public static class GraphContract
 
     /// <summary>FLOAT attribute of the attention operators: multiplies query times key before the softmax.</summary>
     public const string Scale = "scale";
+
+    /// <summary>INT attribute of <see cref="PagedAttention"/>: how many tokens a token sees, itself included; 0 for all.</summary>
+    public const string Window = "window";
+
+    /// <summary>FLOAT attribute of <see cref="PagedAttention"/>: c in c * tanh(score / c); 0 for no cap.</summary>
+    public const string Softcap = "softcap";
 
     /// <summary>FLOAT attribute of the operators that norm: added to the mean square.</summary>
     public const string Epsilon = "epsilon";

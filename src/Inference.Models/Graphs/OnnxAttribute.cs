@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Inference.Models.Graphs.Onnx;
 using AttributeType = Inference.Models.Graphs.Onnx.AttributeProto.Types.AttributeType;
 
@@ -9,4 +10,7 @@ internal static class OnnxAttribute
     public static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
 
     public static AttributeProto Float(string name, float value) => new() { Name = name, Type = AttributeType.Float, F = value };
+
+    public static AttributeProto String(string name, string value) =>
+        new() { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 }

@@ -7,6 +7,25 @@ internal readonly record struct Operator(string Domain, string Type)
 
     public static readonly Operator Gemm = new("", "Gemm");
 
+    public static readonly Operator Add = new("", "Add");
+
+    public static readonly Operator Mul = new("", "Mul");
+
+    public static readonly Operator Split = new("", "Split");
+
+    public static readonly Operator Sigmoid = new("", "Sigmoid");
+
+    public static readonly Operator Tanh = new("", "Tanh");
+
+    public static readonly Operator Gelu = new("", "Gelu");
+
+    public static readonly Operator Relu = new("", "Relu");
+
+    public static readonly Operator LayerNormalization = new("", "LayerNormalization");
+
+    /// <summary>Layer norm of a sum of two; the sum itself is output 3.</summary>
+    public static readonly Operator SkipLayerNormalization = new("com.microsoft", "SkipLayerNormalization");
+
     /// <summary>RMS norm. ONNX Runtime keeps it in the ai.onnx domain.</summary>
     public static readonly Operator SimplifiedLayerNormalization = new("", "SimplifiedLayerNormalization");
 
@@ -14,6 +33,10 @@ internal readonly record struct Operator(string Domain, string Type)
     public static readonly Operator SkipSimplifiedLayerNormalization = new("com.microsoft", "SkipSimplifiedLayerNormalization");
 
     public static readonly Operator PagedAttention = new(GraphContract.Domain, GraphContract.PagedAttention);
+
+    public static readonly Operator QueryKeyNorm = new(GraphContract.Domain, GraphContract.QueryKeyNorm);
+
+    public static readonly Operator PositionIds = new(GraphContract.Domain, GraphContract.PositionIds);
 
     public static readonly Operator SwiGlu = new(GraphContract.Domain, GraphContract.SwiGlu);
 

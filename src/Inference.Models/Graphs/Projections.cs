@@ -31,6 +31,10 @@ internal readonly record struct Projections(DecoderSpec Spec, int Layer)
         [new(WeightNames.Gate(Layer), Spec.Mlp.IntermediateSize), new(WeightNames.Up(Layer), Spec.Mlp.IntermediateSize)],
         Spec.Mlp.HasBias);
 
+    /// <summary>Of an MLP without a gate.</summary>
+    public LinearLayer Up => new(
+        Name + ".mlp.up_proj", Spec.HiddenSize, [new(WeightNames.Up(Layer), Spec.Mlp.IntermediateSize)], Spec.Mlp.HasBias);
+
     public LinearLayer Down => new(
         Name + ".mlp.down_proj", Spec.Mlp.IntermediateSize, [new(WeightNames.Down(Layer), Spec.HiddenSize)], Spec.Mlp.HasBias);
 

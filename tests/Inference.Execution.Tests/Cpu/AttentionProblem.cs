@@ -86,6 +86,14 @@ internal sealed unsafe class AttentionProblem
 
     public int Tokens => _cumulative[^1];
 
+    /// <summary>Tokens that a token sees; 0 for all.</summary>
+    public int Window { get; init; }
+
+    public float Softcap { get; init; }
+
+    /// <summary>[heads], or empty for no linear biases.</summary>
+    public float[] Slopes { get; init; } = [];
+
     public float[] Qkv { get; }
 
     public float[] KeyCache { get; private init; }
@@ -96,13 +104,13 @@ internal sealed unsafe class AttentionProblem
     public float[] Run()
     {
         var output = new float[Tokens * Heads * HeadSize];
-        fixed (float* qkv = Qkv, keys = KeyCache, values = ValueCache, cos = _cos, sin = _sin, result = output)
+        fixed (float* qkv = Qkv, keys = KeyCache, values = ValueCache, cos = _cos, sin = _sin, slopes = Slopes, result = output)
         fixed (int* table = _blockTable, cumulative = _cumulative, past = _past)
         {
             var arguments = new AttentionArguments
             {
                 Qkv = qkv, KeyCache = keys, ValueCache = values, Cos = cos, Sin = sin, Output = result,
-                Heads = Heads, KvHeads = KvHeads, HeadSize = HeadSize, Scale = Scale,
+                Heads = Heads, KvHeads = KvHeads, HeadSize = HeadSize, Rules = new ScoreRules(Scale, Window, Softcap), Slopes = slopes,
                 Sequences = new PagedSequences
                 {
                     BlockTable = table, CumulativeLengths = cumulative, PastLengths = past, Tokens = Tokens, Count = _past.Length,
@@ -178,10 +186,18 @@ internal sealed unsafe class AttentionProblem
         var scores = new double[position + 1];
         for (var p = 0; p <= position; p++)
         {
+            if (Window > 0 && p <= position - Window)
+            {
+                scores[p] = double.NegativeInfinity;
+                continue;
+            }
+
             var key = p < _past[s]
                 ? [.. Enumerable.Range(0, HeadSize).Select(i => (double)KeyCache[KeyIndex(s, p, kvHead, i)])]
                 : Rotated(_cumulative[s] + p - _past[s], Heads + kvHead, p);
-            scores[p] = query.Zip(key, (a, b) => a * b).Sum() * Scale;
+            var score = query.Zip(key, (a, b) => a * b).Sum() * Scale;
+            score = Softcap > 0 ? Softcap * Math.Tanh(score / Softcap) : score;
+            scores[p] = score - (Slopes.Length > 0 ? Slopes[head] * (position - p) : 0);
         }
 
         var maximum = scores.Max();

@@ -14,7 +14,12 @@ public sealed class PagedAttentionTests
             var headSize = 16 * random.Next(1, 9);
             var blockSize = 16 << random.Next(0, 3);
             var sequences = Enumerable.Range(0, random.Next(1, 5)).Select(_ => (random.Next(0, 300), random.Next(1, 40))).ToArray();
-            var problem = new AttentionProblem(random, heads, kvHeads, headSize, blockSize, sequences);
+            var problem = new AttentionProblem(random, heads, kvHeads, headSize, blockSize, sequences)
+            {
+                Window = random.Next(2) * random.Next(1, 200),
+                Softcap = random.Next(2) * random.Next(1, 20),
+                Slopes = random.Next(2) == 0 ? [] : [.. Enumerable.Range(0, heads).Select(_ => (float)random.NextDouble())],
+            };
             var expected = problem.Reference();
             AssertClose(expected, problem.Run(), $"seed {seed}, round {round}");
         }

@@ -10,11 +10,12 @@ internal static class LoadedModel
     private const int BlockSize = 16;
 
     public static OnnxModelExecutor Open(
-        string folder, int blockCount, ModelDType dtype = ModelDType.Float32, KvCacheDType? kvCache = null)
+        string folder, int blockCount, ModelDType dtype = ModelDType.Float32, KvCacheDType? kvCache = null, int? maxPositions = null)
     {
         using var model = ModelFolder.Open(folder);
+        var spec = model.Spec with { MaxPositions = maxPositions ?? model.Spec.MaxPositions };
         var converted = new ConversionCache(RepositoryFiles.ConversionCache).GetOrConvert(
-            new ConversionInput(model.Spec, model.Weights, model.SourceFiles),
+            new ConversionInput(spec, model.Weights, model.SourceFiles),
             new ConversionOptions { DType = dtype, KvCacheDType = kvCache },
             progress: null,
             CancellationToken.None);
@@ -23,7 +24,7 @@ internal static class LoadedModel
             Threads = 2,
             BlockSize = BlockSize,
             BlockCount = blockCount,
-            MaxModelLength = Math.Min(model.Spec.MaxPositions, blockCount * BlockSize),
+            MaxModelLength = Math.Min(spec.MaxPositions, blockCount * BlockSize),
         });
     }
 }

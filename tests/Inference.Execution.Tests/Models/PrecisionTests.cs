@@ -21,7 +21,7 @@ public sealed class PrecisionTests : IDisposable
         HiddenSize = 128,
         LayerCount = 2,
         MaxPositions = 512,
-        Attention = new AttentionSpec { HeadCount = 4, KvHeadCount = 2, HeadSize = 32, Scale = 0.18f, RotaryTheta = 10000f },
+        Attention = new AttentionSpec { HeadCount = 4, KvHeadCount = 2, HeadSize = 32, Scale = 0.18f, Rotary = new RotarySpec { Theta = 10000f } },
         Mlp = new MlpSpec { IntermediateSize = 192 },
         NormEpsilon = 1e-5f,
         TieWordEmbeddings = false,

@@ -23,6 +23,17 @@ public sealed class RollingBatchTests
         Assert.True(preemptions > 10, $"only {preemptions} preemptions were forced");
     }
 
+    public static TheoryData<string> Models => [.. RepositoryFiles.ZooModels];
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public async Task Engine_AnyFamilyUnderBlockShortage_GivesEachRequestWhatItGetsAlone(string name)
+    {
+        var preemptions = await CompareAsync(
+            RepositoryFiles.ZooModel(name), promptLimit: 40, outputLimit: 150, blocks: 16, batchedTokens: 48, seed: 14);
+        Assert.True(preemptions > 0, $"only {preemptions} preemptions were forced");
+    }
+
     [Fact]
     public async Task Engine_SmolLm2UnderBlockShortage_GivesEachRequestWhatItGetsAlone()
     {

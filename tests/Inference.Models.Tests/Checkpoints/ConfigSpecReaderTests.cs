@@ -23,7 +23,7 @@ public sealed class ConfigSpecReaderTests : IDisposable
                 MaxPositions = 512,
                 Attention = new AttentionSpec
                 {
-                    HeadCount = 4, KvHeadCount = 2, HeadSize = 32, Scale = (float)(1 / Math.Sqrt(32)), RotaryTheta = 10_000,
+                    HeadCount = 4, KvHeadCount = 2, HeadSize = 32, Scale = (float)(1 / Math.Sqrt(32)), Rotary = new RotarySpec { Theta = 10_000 },
                 },
                 Mlp = new MlpSpec { IntermediateSize = 256 },
                 NormEpsilon = 1e-6f,
@@ -41,7 +41,7 @@ public sealed class ConfigSpecReaderTests : IDisposable
              "intermediate_size":8,"max_position_embeddings":32,"head_dim":null,"num_key_value_heads":null}
             """);
         var attention = spec.Attention;
-        Assert.Equal((4, 4, 4, 10_000f), (attention.HeadCount, attention.KvHeadCount, attention.HeadSize, attention.RotaryTheta));
+        Assert.Equal((4, 4, 4, 10_000f), (attention.HeadCount, attention.KvHeadCount, attention.HeadSize, attention.Rotary!.Theta));
         Assert.Equal((1e-6f, false), (spec.NormEpsilon, spec.TieWordEmbeddings));
         Assert.Equal((false, false, false), (spec.Attention.HasQkvBias, spec.Attention.HasOutputBias, spec.Mlp.HasBias));
     }
@@ -56,8 +56,54 @@ public sealed class ConfigSpecReaderTests : IDisposable
     [Fact]
     public void Read_Qwen2WithoutWindow_HasQkvBiasAlone()
     {
-        var spec = Read("qwen2", ("use_sliding_window", "false"), ("sliding_window", "4096"), ("layer_types", "[\"full_attention\"]"));
+        var spec = Read("qwen2", ("use_sliding_window", "false"), ("sliding_window", "4096"), ("layer_types", "[\"full_attention\",\"full_attention\"]"));
         Assert.Equal((true, false, false), (spec.Attention.HasQkvBias, spec.Attention.HasOutputBias, spec.Mlp.HasBias));
+    }
+
+    public static TheoryData<string> ZooModels => [.. RepositoryFiles.ZooModels];
+
+    /// <summary>Those whose settings are spelt in another way by older releases.</summary>
+    public static TheoryData<string> ModelsWithOldSpelling => [.. RepositoryFiles.ZooModels.Where(name => File.Exists(Legacy(name)))];
+
+    [Theory]
+    [MemberData(nameof(ModelsWithOldSpelling))]
+    public void Read_BothSpellingsOfEveryFamily_GiveEqualSpecs(string name)
+    {
+        var legacy = Legacy(name);
+        Assert.Equal(ConfigSpecReader.Read(Path.Combine(RepositoryFiles.ZooModel(name), "config.json")), ConfigSpecReader.Read(legacy));
+    }
+
+    [Theory]
+    [MemberData(nameof(ZooModels))]
+    public void Read_AnyFieldOfEveryFamilyDamaged_IsAModelOrOneClearLine(string name)
+    {
+        var original = File.ReadAllText(Path.Combine(RepositoryFiles.ZooModel(name), "config.json"));
+        foreach (var field in JsonNode.Parse(original)!.AsObject().Select(field => field.Key).ToArray())
+        {
+            foreach (var damage in new[] { "null", "-1", "0", "3", "2147483647", "1e300", "\"x\"", "[]", "[1]", "{}", "true", "false" })
+            {
+                var config = JsonNode.Parse(original)!.AsObject();
+                config[field] = JsonNode.Parse(damage);
+                var exception = Record.Exception(() => ReadJson(config.ToJsonString()));
+                Assert.True(exception is null or ModelFormatException, $"{field} = {damage}: {exception}");
+                Assert.DoesNotContain('\n', exception?.Message ?? "");
+                Assert.StartsWith(_folder["config.json"], exception?.Message ?? _folder["config.json"], StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void Read_MistralThatSaysNothingOfAWindow_HasItsFamilys()
+    {
+        Assert.Equal(4096, Read("mistral").Attention.Window);
+        Assert.Equal(16, Read("mistral", ("sliding_window", "16")).AttentionOf(1).Window);
+    }
+
+    [Fact]
+    public void Read_Qwen2WithWindows_HasThemFromTheLayerNamed()
+    {
+        var spec = Read("qwen2", ("use_sliding_window", "true"), ("sliding_window", "16"), ("max_window_layers", "1"));
+        Assert.Equal((0, 16), (spec.AttentionOf(0).Window, spec.AttentionOf(1).Window));
     }
 
     [Fact]
@@ -65,26 +111,36 @@ public sealed class ConfigSpecReaderTests : IDisposable
         Assert.Equal(Read("llama") with { ModelType = "mistral" }, Read("mistral", ("sliding_window", "null")));
 
     [Theory]
-    [InlineData("llama", "rope_scaling", """{"rope_type":"llama3","factor":8}""", "'rope_scaling.rope_type' 'llama3' is not supported")]
-    [InlineData("llama", "rope_scaling", """{"type":"linear","factor":2}""", "'rope_scaling.type' 'linear' is not supported")]
-    [InlineData("llama", "rope_scaling", """{"factor":2}""", "'rope_scaling.factor' is not supported")]
-    [InlineData("llama", "rope_parameters", """{"rope_type":"yarn"}""", "'rope_parameters.rope_type' 'yarn'")]
+    [InlineData("llama", "rope_scaling", """{"rope_type":"llama3","factor":8}""", "'rope_scaling.original_max_position_embeddings' is missing")]
+    [InlineData("llama", "rope_scaling", """{"type":"linear","factor":0}""", "'rope_scaling.factor' is 0; it should be over 0")]
+    [InlineData("llama", "rope_scaling", """{"type":"linear","factor":2,"low_freq_factor":1}""", "'rope_scaling.low_freq_factor' is not supported")]
+    [InlineData("llama", "rope_scaling", """{"type":"spiral","factor":2}""", "'rope_scaling.type' 'spiral' is not supported")]
+    [InlineData("llama", "rope_scaling", """{"factor":2}""", "'rope_scaling.factor' is not supported without a rope_type")]
+    [InlineData("llama", "rope_scaling", """{"type":"longrope","long_factor":[1,2],"short_factor":[1,2]}""", "'rope_scaling' has 2 factors, but 16 pairs")]
+    [InlineData("llama", "rope_scaling", """{"type":"longrope","long_factor":"x","short_factor":[1]}""", "'rope_scaling.long_factor' should be a list")]
+    [InlineData("llama", "rope_parameters", """{"rope_type":"yarn"}""", "'rope_parameters.factor' is missing")]
     [InlineData("llama", "rope_parameters", """{"full_attention":{}}""", "'rope_parameters.full_attention' is not supported")]
     [InlineData("llama", "rope_parameters", """{"rope_theta":500}""", "'rope_parameters.rope_theta' is 500, but 10000 in another place")]
     [InlineData("llama", "rope_parameters", "\"default\"", "'rope_parameters' should be an object")]
-    [InlineData("llama", "partial_rotary_factor", "0.5", "'partial_rotary_factor' is 0.5; only 1")]
+    [InlineData("llama", "partial_rotary_factor", "1.5", "'partial_rotary_factor' is 1.5; it should be over 0 and at most 1")]
+    [InlineData("llama", "partial_rotary_factor", "0.1", "'partial_rotary_factor' makes 3 elements of a head turn")]
     [InlineData("llama", "rope_interleaved", "true", "'rope_interleaved' is true")]
-    [InlineData("llama", "hidden_act", "\"gelu\"", "'hidden_act' 'gelu' is not supported")]
-    [InlineData("llama", "sliding_window", "16", "'sliding_window' limits attention")]
-    [InlineData("mistral", "sliding_window", "16", "'sliding_window' limits attention")]
-    [InlineData("mistral", "use_cache", "true", "'sliding_window' limits attention")]
-    [InlineData("qwen2", "use_sliding_window", "true", "'sliding_window' limits attention")]
-    [InlineData("llama", "layer_types", """["full_attention","sliding_attention"]""", "'layer_types' 'sliding_attention'")]
+    [InlineData("llama", "hidden_act", "\"mish\"", "'hidden_act' 'mish' is not supported")]
+    [InlineData("llama", "sliding_window", "16", "'sliding_window' is set, and not supported for llama")]
+    [InlineData("mistral", "sliding_window", "0", "'sliding_window' is 0; it should be at least 1")]
+    [InlineData("qwen2", "layer_types", """["sliding_attention","full_attention"]""", "'layer_types' has sliding_attention, but")]
+    [InlineData("qwen3", "layer_types", """["full_attention"]""", "'layer_types' has 1 items for 2 layers")]
+    [InlineData("gemma2", "layer_types", """["full_attention","chunked_attention"]""", "'layer_types' 'chunked_attention' is not supported")]
+    [InlineData("smollm3", "no_rope_layers", "[1]", "'no_rope_layers' has 1 items for 2 layers")]
+    [InlineData("gemma2", "query_pre_attn_scalar", "0", "'query_pre_attn_scalar' makes attention's scale infinite")]
+    [InlineData("gemma2", "final_logit_softcapping", "-1", "'final_logit_softcapping' is -1")]
+    [InlineData("granite", "logits_scaling", "0", "'logits_scaling' makes logits infinite")]
+    [InlineData("llama", "layer_types", """["full_attention","sliding_attention"]""", "'layer_types' 'sliding_attention' is not supported for llama")]
     [InlineData("llama", "quantization_config", """{"quant_method":"gptq"}""", "'quantization_config' is set")]
     [InlineData("llama", "auto_map", "{}", "'auto_map' is set")]
     [InlineData("llama", "num_local_experts", "8", "'num_local_experts' is set")]
     [InlineData("llama", "architectures", """["LlamaForSequenceClassification"]""", "'architectures' should contain LlamaForCausalLM")]
-    [InlineData("gemma", "use_cache", "true", "'model_type' 'gemma' is not supported; supported are llama, mistral, qwen2")]
+    [InlineData("gpt_oss", "use_cache", "true", "'model_type' 'gpt_oss' is not supported; supported are llama, mistral, qwen2")]
     [InlineData("llama", "vocab_size", "null", "'vocab_size' is missing")]
     [InlineData("llama", "vocab_size", "0", "'vocab_size' is 0")]
     [InlineData("llama", "vocab_size", "2147483647", "'vocab_size' is 2147483647; it should be from 1 to 16777216")]
@@ -97,6 +153,8 @@ public sealed class ConfigSpecReaderTests : IDisposable
     [InlineData("llama", "num_key_value_heads", "8", "'num_key_value_heads' is 8")]
     [InlineData("llama", "head_dim", "31", "'head_dim' is 31; rotary embeddings need an even number")]
     [InlineData("llama", "head_dim", "0", "'head_dim' is 0")]
+    [InlineData("llama", "head_dim", "-4", "'head_dim' is -4")]
+    [InlineData("llama", "head_dim", "2000000000", "'head_dim' is 2000000000")]
     [InlineData("llama", "rms_norm_eps", "0", "'rms_norm_eps' is 0")]
     [InlineData("llama", "rms_norm_eps", "\"1e-6\"", "'rms_norm_eps' should be a number")]
     [InlineData("llama", "rope_theta", "-1", "'rope_theta' is -1")]
@@ -126,6 +184,8 @@ public sealed class ConfigSpecReaderTests : IDisposable
 
     [Fact]
     public void Read_HugeFile_IsRefusedUnread() => AssertRefused(new string(' ', 5 << 20), "over the limit");
+
+    private static string Legacy(string name) => Path.Combine(RepositoryFiles.ZooModel(name), "config.legacy.json");
 
     private void AssertRefused(string json, string expected) =>
         Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => ReadJson(json)).Message, StringComparison.Ordinal);

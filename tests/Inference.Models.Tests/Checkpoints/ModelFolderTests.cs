@@ -25,7 +25,7 @@ public sealed class ModelFolderTests : IDisposable
                 HiddenSize = 576,
                 LayerCount = 30,
                 MaxPositions = 8192,
-                Attention = new AttentionSpec { HeadCount = 9, KvHeadCount = 3, HeadSize = 64, Scale = 0.125f, RotaryTheta = 100_000 },
+                Attention = new AttentionSpec { HeadCount = 9, KvHeadCount = 3, HeadSize = 64, Scale = 0.125f, Rotary = new RotarySpec { Theta = 100_000 } },
                 Mlp = new MlpSpec { IntermediateSize = 1536 },
                 NormEpsilon = 1e-5f,
                 TieWordEmbeddings = true,

@@ -85,7 +85,7 @@ internal sealed class ReferenceDecoder(DecoderSpec spec, WeightSource weights, A
         {
             for (var i = 0; i < half; i++)
             {
-                var (sin, cos) = Math.SinCos(position * Math.Pow(_attention.RotaryTheta, -2.0 * i / size));
+                var (sin, cos) = Math.SinCos(position * Math.Pow(_attention.Rotary!.Theta, -2.0 * i / size));
                 for (var start = 0; start < rows[position].Length; start += size)
                 {
                     var (x, y) = (rows[position][start + i], rows[position][start + i + half]);

@@ -18,6 +18,15 @@ public sealed class Int8SupportTests
             WithAttention(Spec.Attention with { HeadCount = 4096, HeadSize = 64 }),
             "num_attention_heads * head_dim is 262144; int8 sums at most 131072 products"
         },
+        {
+            Spec with { Norm = new NormSpec { Kind = NormKind.Layer } },
+            "a llama model's norms are not RMS norms before attention and MLP alone"
+        },
+        { Spec with { Residual = ResidualKind.Parallel }, "a llama model has attention and MLP side by side" },
+        { Spec with { Mlp = Spec.Mlp with { Activation = Activation.GeluTanh } }, "a llama model's MLP is not gated by silu" },
+        { Spec with { Embedding = new EmbeddingSpec { Multiplier = 2 } }, "a llama model does not take embeddings as they are" },
+        { Spec with { Head = new HeadSpec { Softcap = 30 } }, "a llama model does not take logits as they are" },
+        { Spec with { BranchMultiplier = 0.5f }, "residual_multiplier is set" },
     };
 
     [Theory]
@@ -56,6 +65,21 @@ public sealed class Int8SupportTests
         Assert.False(Int8Support.IsCacheSupported(spec, out var reason));
         Assert.Equal($"head_dim is {headSize}; int8 needs a multiple of 32 up to 512", reason);
         Assert.Equal(KvCacheDType.Float32, Int8Support.DefaultCache(spec, ModelDType.Int8));
+    }
+
+    public static TheoryData<AttentionSpec> FloatCacheOnly =>
+    [
+        Spec.Attention with { HeadSize = 32, Window = 16 },
+        Spec.Attention with { HeadSize = 32, Softcap = 50 },
+        Spec.Attention with { HeadSize = 32, Alibi = new AlibiSpec { MaxBias = 8 } },
+    ];
+
+    [Theory]
+    [MemberData(nameof(FloatCacheOnly))]
+    public void IsCacheSupported_AttentionWithMoreThanRotaryPositions_HasAReason(AttentionSpec attention)
+    {
+        Assert.False(Int8Support.IsCacheSupported(WithAttention(attention), out var reason));
+        Assert.Contains("int8", reason, StringComparison.Ordinal);
     }
 
     [Theory]

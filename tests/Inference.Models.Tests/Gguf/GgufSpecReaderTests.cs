@@ -11,7 +11,7 @@ public sealed class GgufSpecReaderTests : IDisposable
         HiddenSize = 12,
         LayerCount = 1,
         MaxPositions = 64,
-        Attention = new AttentionSpec { HeadCount = 4, KvHeadCount = 2, HeadSize = 4, Scale = 0.5f, RotaryTheta = 500_000 },
+        Attention = new AttentionSpec { HeadCount = 4, KvHeadCount = 2, HeadSize = 4, Scale = 0.5f, Rotary = new RotarySpec { Theta = 500_000 } },
         Mlp = new MlpSpec { IntermediateSize = 24 },
         NormEpsilon = 1e-5f,
         TieWordEmbeddings = true,
@@ -93,7 +93,7 @@ public sealed class GgufSpecReaderTests : IDisposable
             .Without("llama.attention.key_length").Without("llama.attention.head_count_kv")
             .Without("llama.rope.freq_base").Without("llama.vocab_size");
         var attention = Read(builder).Attention;
-        Assert.Equal((4, 4, 10_000f), (attention.KvHeadCount, attention.HeadSize, attention.RotaryTheta));
+        Assert.Equal((4, 4, 10_000f), (attention.KvHeadCount, attention.HeadSize, attention.Rotary!.Theta));
     }
 
     [Fact]

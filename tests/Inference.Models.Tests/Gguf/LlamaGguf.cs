@@ -16,7 +16,7 @@ internal static class LlamaGguf
         .With("llama.attention.head_count", (uint)spec.Attention.HeadCount)
         .With("llama.attention.head_count_kv", (uint)spec.Attention.KvHeadCount)
         .With("llama.attention.key_length", (uint)spec.Attention.HeadSize)
-        .With("llama.rope.freq_base", spec.Attention.RotaryTheta)
+        .With("llama.rope.freq_base", spec.Attention.Rotary!.Theta)
         .With("llama.rope.dimension_count", (uint)spec.Attention.HeadSize)
         .With("llama.attention.layer_norm_rms_epsilon", spec.NormEpsilon)
         .With("llama.vocab_size", (uint)spec.VocabularySize);

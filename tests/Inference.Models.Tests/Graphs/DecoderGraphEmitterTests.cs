@@ -114,7 +114,7 @@ public sealed class DecoderGraphEmitterTests
         var nodes = Emit(TinyModel.Spec).Model.Graph.Node;
 
         Assert.Equal(
-            ["num_heads Int 4 0", "kv_num_heads Int 2 0", "scale Float 0 0.5"],
+            ["num_heads Int 4 0", "kv_num_heads Int 2 0", "scale Float 0 0.5", "window Int 0 0", "softcap Float 0 0"],
             nodes.First(node => node.OpType == "PagedAttention").Attribute.Select(GraphText.Describe));
         Assert.All(
             nodes.Where(node => node.OpType == "Gemm"),

@@ -4,7 +4,7 @@ namespace Inference.Models.Tests.Graphs;
 
 public sealed class RotaryTableTests
 {
-    private static readonly AttentionSpec Attention = TinyModel.Spec.Attention with { HeadSize = 8, RotaryTheta = 10000 };
+    private static readonly AttentionSpec Attention = TinyModel.Spec.Attention with { HeadSize = 8, Rotary = new RotarySpec { Theta = 10000 } };
 
     [Fact]
     public void Write_FarPosition_IsExactToAFloat()

@@ -10,7 +10,7 @@ internal static class TinyModel
         HiddenSize = 6,
         LayerCount = 2,
         MaxPositions = 5,
-        Attention = new AttentionSpec { HeadCount = 4, KvHeadCount = 2, HeadSize = 2, Scale = 0.5f, RotaryTheta = 100f },
+        Attention = new AttentionSpec { HeadCount = 4, KvHeadCount = 2, HeadSize = 2, Scale = 0.5f, Rotary = new RotarySpec { Theta = 100f } },
         Mlp = new MlpSpec { IntermediateSize = 10 },
         NormEpsilon = 1e-5f,
         TieWordEmbeddings = true,

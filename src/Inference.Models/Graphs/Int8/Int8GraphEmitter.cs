@@ -61,7 +61,7 @@ internal sealed class Int8GraphEmitter
     private EmittedGraph Emit()
     {
         StepInputs.Declare(_graph);
-        var attention = new AttentionEmitter(_graph, _spec, _cache);
+        var attention = new AttentionEmitter(_graph, new WeightInitializers(_graph, _weights), _spec, _cache);
         var stream = Embed();
         for (var index = 0; index < _spec.LayerCount; index++)
         {
@@ -92,7 +92,7 @@ internal sealed class Int8GraphEmitter
     private QuantizedRows Attend(Projections layer, QuantizedRows input, AttentionEmitter attention)
     {
         var qkv = _linear.Emit(input, layer.Qkv);
-        if (_cache == KvCacheDType.Int8 && !_spec.Attention.HasQkvBias)
+        if (_cache == KvCacheDType.Int8 && _spec.Attention is { HasQkvBias: false, QkNorm: QkNorm.None })
         {
             return attention.Emit(layer.Layer, layer.Attention, qkv);
         }
