@@ -43,7 +43,7 @@ public sealed record DecoderSpec
     public required float NormEpsilon { get; init; }
 
     /// <summary>From tokens to the first layer.</summary>
-    public EmbeddingSpec Embedding { get; init; } = new();
+    public TokenEmbeddingSpec Embedding { get; init; } = new();
 
     /// <summary>From the last norm to logits.</summary>
     public HeadSpec Head { get; init; } = new();

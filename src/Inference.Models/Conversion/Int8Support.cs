@@ -52,7 +52,7 @@ public static class Int8Support
         return spec.Norm != new NormSpec() ? $"a {name} model's norms are not RMS norms before attention and MLP alone"
             : spec.Residual != ResidualKind.Sequential ? $"a {name} model has attention and MLP side by side"
             : spec.Mlp.IsPlain || spec.Mlp.Activation != Activation.Silu ? $"a {name} model's MLP is not gated by silu"
-            : spec.Embedding != new EmbeddingSpec() ? $"a {name} model does not take embeddings as they are"
+            : spec.Embedding != new TokenEmbeddingSpec() ? $"a {name} model does not take embeddings as they are"
             : spec.Head != new HeadSpec() ? $"a {name} model does not take logits as they are"
             : spec.BranchMultiplier != 1 ? "residual_multiplier is set"
             : null;

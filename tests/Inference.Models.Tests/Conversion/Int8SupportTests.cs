@@ -24,7 +24,7 @@ public sealed class Int8SupportTests
         },
         { Spec with { Residual = ResidualKind.Parallel }, "a llama model has attention and MLP side by side" },
         { Spec with { Mlp = Spec.Mlp with { Activation = Activation.GeluTanh } }, "a llama model's MLP is not gated by silu" },
-        { Spec with { Embedding = new EmbeddingSpec { Multiplier = 2 } }, "a llama model does not take embeddings as they are" },
+        { Spec with { Embedding = new TokenEmbeddingSpec { Multiplier = 2 } }, "a llama model does not take embeddings as they are" },
         { Spec with { Head = new HeadSpec { Softcap = 30 } }, "a llama model does not take logits as they are" },
         { Spec with { BranchMultiplier = 0.5f }, "residual_multiplier is set" },
     };

@@ -39,7 +39,7 @@ internal static class BloomFamily
                 },
                 Norm = new NormSpec { Kind = NormKind.Layer, HasBias = true },
                 NormEpsilon = config.Number("layer_norm_epsilon", 1e-5),
-                Embedding = new EmbeddingSpec { HasNorm = true },
+                Embedding = new TokenEmbeddingSpec { HasNorm = true },
                 TieWordEmbeddings = config.Flag("tie_word_embeddings", true),
             };
         },

@@ -90,7 +90,7 @@ internal static class GemmaFamily
         var activation = config.Activation("gelu_pytorch_tanh", "hidden_activation", "hidden_act");
         return spec with
         {
-            Embedding = new EmbeddingSpec { Multiplier = MathF.Sqrt(spec.HiddenSize) },
+            Embedding = new TokenEmbeddingSpec { Multiplier = MathF.Sqrt(spec.HiddenSize) },
             Mlp = spec.Mlp with { Activation = activation == Activation.Gelu ? Activation.GeluTanh : activation },
         };
     }

@@ -58,7 +58,7 @@ internal static class GptFamily
                     HasOutputBias = true,
                     Scale = config.Flag("scale_attn_weights", true) ? spec.Attention.Scale : 1,
                 },
-                Embedding = new EmbeddingSpec { LearnedPositions = spec.MaxPositions },
+                Embedding = new TokenEmbeddingSpec { LearnedPositions = spec.MaxPositions },
                 TieWordEmbeddings = config.Flag("tie_word_embeddings", true),
             };
         },

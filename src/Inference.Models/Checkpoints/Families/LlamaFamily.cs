@@ -90,7 +90,7 @@ internal static class LlamaFamily
             return spec with
             {
                 Attention = spec.Attention with { Scale = config.Number("attention_multiplier", 1) },
-                Embedding = new EmbeddingSpec { Multiplier = config.Number("embedding_multiplier", 1) },
+                Embedding = new TokenEmbeddingSpec { Multiplier = config.Number("embedding_multiplier", 1) },
                 Head = new HeadSpec { Multiplier = 1 / config.Number("logits_scaling", 1) },
                 BranchMultiplier = config.Number("residual_multiplier", 1),
             };

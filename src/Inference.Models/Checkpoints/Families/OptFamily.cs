@@ -47,7 +47,7 @@ internal static class OptFamily
                 },
                 Norm = new NormSpec { Kind = NormKind.Layer, HasBias = true },
                 NormEpsilon = 1e-5f,
-                Embedding = new EmbeddingSpec { LearnedPositions = positions },
+                Embedding = new TokenEmbeddingSpec { LearnedPositions = positions },
                 TieWordEmbeddings = config.Flag("tie_word_embeddings", true),
             };
         },

@@ -1,7 +1,7 @@
 namespace Inference.Models;
 
 /// <summary>What happens to a token between its row of the embedding matrix and the first layer.</summary>
-public sealed record EmbeddingSpec
+public sealed record TokenEmbeddingSpec
 {
     /// <summary>Multiplies the row.</summary>
     public float Multiplier { get; init; } = 1;
