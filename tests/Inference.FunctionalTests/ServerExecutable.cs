@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Inference.Testing;
 
 namespace Inference.FunctionalTests;
 
@@ -9,11 +8,12 @@ namespace Inference.FunctionalTests;
 internal sealed partial class ServerExecutable : IDisposable
 {
     private readonly Process _process;
+    private readonly DirectoryInfo _data;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerExecutable(Process process) => _process = process;
+    private ServerExecutable(Process process, DirectoryInfo data) => (_process, _data) = (process, data);
 
     /// <summary>Its process.</summary>
     public int ProcessId => _process.Id;
@@ -38,14 +38,15 @@ internal sealed partial class ServerExecutable : IDisposable
             start.Environment.Remove(name);
         }
 
-        // Not the user's own data folder, unless a test says which.
-        start.Environment["XDG_DATA_HOME"] = Path.Combine(RepositoryFiles.Root, "artifacts", "test-data");
+        // A data folder of its own, unless a test says which: servers that run at the same time cannot share one.
+        var data = Directory.CreateTempSubdirectory();
+        start.Environment["XDG_DATA_HOME"] = data.FullName;
         foreach (var (name, value) in environment ?? [])
         {
             start.Environment[name] = value;
         }
 
-        var server = new ServerExecutable(new Process { StartInfo = start });
+        var server = new ServerExecutable(new Process { StartInfo = start }, data);
         server.Run();
         return server;
     }
@@ -79,9 +80,11 @@ internal sealed partial class ServerExecutable : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill();
+            _process.WaitForExit();
         }
 
         _process.Dispose();
+        _data.Delete(recursive: true);
     }
 
     private void Run()

@@ -229,11 +229,11 @@ public sealed class VllmConformanceTests(SharedServer shared) : IClassFixture<Sh
     {
         await using var server = await RunningServer.StartAsync();
         server.Executor.Hold();
-        var request = server.PostAsync(Chat, $$"""{{{Hi}}, "stream": true}""", HttpCompletionOption.ResponseHeadersRead);
+        // Greedy, for a first token that has text: the headers come with it.
+        var request = server.PostAsync(Chat, $$"""{{{Hi}}, "stream": true, "temperature": 0}""", HttpCompletionOption.ResponseHeadersRead);
         await server.Executor.StepHeldAsync(TestContext.Current.CancellationToken);
         server.Executor.ReleaseOne();
 
-        // The headers come with the first token.
         using var response = await request;
         server.Executor.FailWith = _ => new InvalidOperationException("/secret/path at 0x1234");
         server.Executor.Release();
