@@ -46,7 +46,17 @@ public sealed class ConnectionTests
     {
         await using var server = await RunningServer.StartAsync();
 
-        await server.AskAsync("/v1/completions", """{"prompt": "A", "max_tokens": 200, "ignore_eos": true, "temperature": 0, "stop": "CD"}""");
+        // Step by step: the engine would be through with its 200 tokens before it hears of the stop string.
+        server.Executor.Hold();
+        var asking = server.AskAsync("/v1/completions", """{"prompt": "A", "max_tokens": 200, "ignore_eos": true, "temperature": 0, "stop": "CD"}""");
+        while (!asking.IsCompleted)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            server.Executor.ReleaseOne();
+        }
+
+        await asking;
+        server.Executor.Release();
         const string Stopped = "vllm:request_success_total{engine=\"0\",model_name=\"alphabet\",finished_reason=\"stop\"} 1\n";
 
         // The answer is whole before the engine hears that the request is to end.

@@ -404,6 +404,7 @@ public sealed class ResponsesTests
         };
 
         using var response = await server.PostAsync(Path, """{"input": "hi", "temperature": 0, "stream": true}""", HttpCompletionOption.ResponseHeadersRead);
+        await server.Executor.StepHeldAsync(TestContext.Current.CancellationToken);
         server.Executor.Release();
         var events = Events(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
