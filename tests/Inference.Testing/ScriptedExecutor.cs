@@ -66,7 +66,12 @@ public sealed class ScriptedExecutor : IModelExecutor
     public void Hold() => _isHolding = true;
 
     /// <summary>Waits until a step is held.</summary>
-    public Task StepHeldAsync(CancellationToken cancellationToken) => _entered.WaitAsync(cancellationToken);
+    /// <exception cref="TimeoutException">None was within two minutes.</exception>
+    public async Task StepHeldAsync(CancellationToken cancellationToken)
+    {
+        if (!await _entered.WaitAsync(TimeSpan.FromMinutes(2), cancellationToken))
+            throw new TimeoutException("No step was held.");
+    }
 
     /// <summary>Lets the held step, or else the next one, go.</summary>
     public void ReleaseOne() => _permits.Release();

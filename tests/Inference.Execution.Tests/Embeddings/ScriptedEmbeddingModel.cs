@@ -40,7 +40,14 @@ public sealed class ScriptedEmbeddingModel(int dimensions = 4, int maxLength = 1
     public void Hold() => _isHolding = true;
 
     /// <summary>Waits until a text is held.</summary>
-    public Task TextHeldAsync(CancellationToken cancellationToken) => _entered.WaitAsync(cancellationToken);
+    /// <exception cref="TimeoutException">None was within two minutes.</exception>
+    public async Task TextHeldAsync(CancellationToken cancellationToken)
+    {
+        if (!await _entered.WaitAsync(TimeSpan.FromMinutes(2), cancellationToken))
+        {
+            throw new TimeoutException("No text was held.");
+        }
+    }
 
     public void Release()
     {
@@ -55,7 +62,10 @@ public sealed class ScriptedEmbeddingModel(int dimensions = 4, int maxLength = 1
         if (_isHolding)
         {
             _entered.Release();
-            _permits.Wait();
+            if (!_permits.Wait(TimeSpan.FromMinutes(5)))
+            {
+                throw new TimeoutException("The held text was never released.");
+            }
         }
 
         return FailsOn?.Invoke(text) == true ? throw new InvalidOperationException("scripted") : VectorOf(tokenIds);

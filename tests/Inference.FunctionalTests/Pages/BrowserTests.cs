@@ -34,7 +34,7 @@ public sealed class BrowserTests : IClassFixture<NodeClients>
         server.Executor.Hold();
 
         var browsing = BrowseAsync(server, "stop");
-        await server.Executor.StepHeldAsync(TestContext.Current.CancellationToken);
+        await await Task.WhenAny(server.Executor.StepHeldAsync(TestContext.Current.CancellationToken), browsing);
         while (!browsing.IsCompleted)
         {
             server.Executor.ReleaseOne();
