@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Inference.Server.Pages;
 
 /// <summary>
-/// A page in one piece: the style sheets and scripts that its HTML refers to are put into it, and the policy that goes with it allows these
-/// very texts (by their hashes), requests to this server, and nothing else.
+/// A page in one piece: the parts that pages share, and the style sheets and scripts that its HTML refers to, are put into it; the policy
+/// that goes with it allows these very texts (by their hashes), requests to this server, and nothing else.
 /// </summary>
 internal sealed partial class WebPage
 {
@@ -16,7 +16,8 @@ internal sealed partial class WebPage
     /// <summary>Puts the embedded page <paramref name="name"/> together.</summary>
     public WebPage(string name)
     {
-        var html = Style().Replace(Read(name), match => Inline("style", match.Groups[1].Value, _styles));
+        var html = Part().Replace(Read(name), match => Read(match.Groups[1].Value));
+        html = Style().Replace(html, match => Inline("style", match.Groups[1].Value, _styles));
         html = Script().Replace(html, match => Inline("script", match.Groups[1].Value, _scripts));
         Content = Encoding.UTF8.GetBytes(html);
         ETag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Content))[..16]}\"";
@@ -55,6 +56,9 @@ internal sealed partial class WebPage
         using var reader = new StreamReader(typeof(WebPage).Assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
         return reader.ReadToEnd();
     }
+
+    [GeneratedRegex(""" *<link rel="part" href="([^"]+)">\n""")]
+    private static partial Regex Part();
 
     [GeneratedRegex("""<link rel="stylesheet" href="([^"]+)">""")]
     private static partial Regex Style();
