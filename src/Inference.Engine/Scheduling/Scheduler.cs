@@ -56,11 +56,22 @@ internal sealed class Scheduler
         new(_running.RequestCount, _waiting.QueuedCount + _waiting.HeldCount, _pool.UsedCount, _pool.Count, _waiting.PreemptedCount);
 
     /// <summary>
-    /// When to schedule again although nothing has happened, counted from now: a dynamic batch is being collected. Null: there is nothing to
-    /// wait for but commands.
+    /// When to schedule again although nothing has happened, counted from now: a dynamic batch that is being collected must start, or one of
+    /// it has waited to its deadline. Null: there is nothing to wait for but commands.
     /// </summary>
-    public TimeSpan? WakeAfter =>
-        _running.Count == 0 && _waiting.First is { } first ? Max(_options.MaxBatchDelay - Waited(first), TimeSpan.Zero) : null;
+    public TimeSpan? WakeAfter
+    {
+        get
+        {
+            if (_running.Count > 0 || _waiting.First is not { } first)
+                return null;
+
+            var delay = _options.MaxBatchDelay - Waited(first);
+            if (_waiting.NextDeadline is { } next && _time.GetElapsedTime(_time.GetTimestamp(), next.Deadline) is var rest && rest < delay)
+                delay = rest;
+            return delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
+        }
+    }
 
     public void Add(Sequence sequence)
     {
@@ -313,8 +324,8 @@ internal sealed class Scheduler
 
     private void RefuseExpired()
     {
-        while (_waiting.FirstExpired(_time) is { } id)
-            Finish(_live[id], FinishReason.Expired, "The request's deadline passed while it waited for its turn.");
+        while (_waiting.NextDeadline is { } next && next.Deadline <= _time.GetTimestamp())
+            Finish(_live[next.SequenceId], FinishReason.Expired, "The request's deadline passed while it waited for its turn.");
     }
 
     /// <summary>The step's tokens but for those rejected, and the blocks that they need; whoever reserved ahead keeps that.</summary>
@@ -412,6 +423,4 @@ internal sealed class Scheduler
     }
 
     private TimeSpan Waited(Sequence sequence) => _time.GetElapsedTime(sequence.Timings.Arrival);
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -76,8 +76,6 @@ internal sealed class WaitingSequences(IWaitingQueue queue, AdmissionGate gate)
     /// <summary>A sequence has ended, wherever it was.</summary>
     public void Leave(Sequence sequence) => _siblings.Leave(sequence);
 
-    /// <summary>One that has not joined by its deadline; null when there is none.</summary>
-    /// <param name="time">The clock, which is not looked at when nobody has a deadline.</param>
-    public long? FirstExpired(TimeProvider time) =>
-        _deadlines.Count > 0 && _deadlines.Min is var (deadline, id) && deadline <= time.GetTimestamp() ? id : null;
+    /// <summary>The earliest deadline, a timestamp, of those that have not joined, and whose it is; null when none has one.</summary>
+    public (long Deadline, long SequenceId)? NextDeadline => _deadlines.Count > 0 ? _deadlines.Min : null;
 }

@@ -27,6 +27,21 @@ public sealed class BatchingModeTests
     }
 
     [Fact]
+    public void Dynamic_DeadlineComesBeforeTheBatchStarts_IsKeptToTheMoment()
+    {
+        using var harness = new SchedulerHarness(options: Dynamic);
+        harness.Submit(TestRequest.Greedy(promptLength: 2, maxTokens: 2));
+        var late = harness.Submit(TestRequest.Greedy(promptLength: 2, maxTokens: 2) with { Deadline = TimeSpan.FromMilliseconds(30) });
+
+        Assert.Equal(TimeSpan.FromMilliseconds(30), harness.Scheduler.WakeAfter);
+        harness.Time.Advance(TimeSpan.FromMilliseconds(30));
+
+        Assert.Null(harness.Scheduler.Schedule());
+        Assert.True(late.Status.IsFinished());
+        Assert.Equal(TimeSpan.FromMilliseconds(70), harness.Scheduler.WakeAfter);
+    }
+
+    [Fact]
     public async Task Dynamic_BatchIsFull_RunsItToItsEndBeforeOthersJoin()
     {
         using var harness = new SchedulerHarness(options: Dynamic);
