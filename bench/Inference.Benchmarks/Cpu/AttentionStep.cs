@@ -51,7 +51,7 @@ internal sealed unsafe class AttentionStep : IDisposable
             Heads = Heads,
             KvHeads = KvHeads,
             HeadSize = HeadSize,
-            Scale = 1 / MathF.Sqrt(HeadSize),
+            Rules = new ScoreRules(1 / MathF.Sqrt(HeadSize), Window: 0, Softcap: 0),
         };
         _tiles = new AttentionTiles(_arguments.Sequences, KvHeads, _arguments.GroupSize, Integers(new int[sequences + 1]));
     }
