@@ -22,15 +22,27 @@ internal static class BlockVectors
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> HighNibbles(Vector128<byte> packed) => (packed >>> 4).AsSByte();
 
+    /// <summary>Some bits of each of 16 bytes.</summary>
+    /// <param name="packed">The bytes.</param>
+    /// <param name="shift">The lowest bit to take.</param>
+    /// <param name="count">How many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Bits(Vector128<byte> packed, int shift, int count) =>
+        ((packed >>> shift) & Vector128.Create((byte)((1 << count) - 1))).AsSByte();
+
     /// <summary>0x10 in byte i where bit i is set, else 0: the fifth bits of 16 elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> FifthBits(ushort bits)
+    public static Vector128<sbyte> FifthBits(ushort bits) => Masks(bits) & Vector128.Create((sbyte)0x10);
+
+    /// <summary>All ones in byte i where bit i is set, else 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Masks(ushort bits)
     {
         var spread = Vector128.Shuffle(
             Vector128.Create(bits).AsByte(),
             Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
         var mask = Vector128.Create(0x8040_2010_0804_0201UL).AsByte();
-        return (Vector128.Equals(spread & mask, mask) & Vector128.Create((byte)0x10)).AsSByte();
+        return Vector128.Equals(spread & mask, mask).AsSByte();
     }
 
     /// <summary>Writes 16 elements: value * scale.</summary>

@@ -25,7 +25,16 @@ internal static class GgmlTypes
         [6] = new Q5_0Encoding(),
         [7] = new Q5_1Encoding(),
         [8] = new Q8_0Encoding(),
+        [10] = new Q2_KEncoding(),
+        [11] = new Q3_KEncoding(),
+        [12] = new Q4_KEncoding(),
+        [13] = new Q5_KEncoding(),
+        [14] = new Q6_KEncoding(),
+        [20] = new IQ4_NLEncoding(),
+        [21] = new IQ3_SEncoding(),
+        [23] = new IQ4_XSEncoding(),
         [30] = BFloat16,
+        [39] = new MXFP4Encoding(),
     }.ToFrozenDictionary();
 
     /// <summary>The names of all types that can be read, for messages.</summary>

@@ -8,9 +8,14 @@ public sealed class TensorEncodingTests
 {
     private static readonly string Folder = Path.Combine(RepositoryFiles.Golden, "gguf-quants");
 
-    public static TheoryData<string> GoldenTypes => ["f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0"];
+    public static TheoryData<string> GoldenTypes =>
+    [
+        "f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2_K", "q3_K", "q4_K", "q5_K", "q6_K", "iq3_s", "iq4_nl", "iq4_xs", "mxfp4",
+    ];
 
     public static TheoryData<uint> TypeIds => [0, 1, 2, 3, 6, 7, 8, 30];
+
+    public static TheoryData<uint> BlockTypeIds => [2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 20, 21, 23, 39];
 
     [Theory]
     [MemberData(nameof(GoldenTypes))]
@@ -49,6 +54,35 @@ public sealed class TensorEncodingTests
         }
     }
 
+    /// <summary>What a block gives depends on nothing beside it.</summary>
+    [Theory]
+    [MemberData(nameof(BlockTypeIds))]
+    public void Dequantize_ManyBlocks_EqualsEachAlone(uint id)
+    {
+        var encoding = Encoding(id);
+        var random = new Random((int)id);
+        var bytes = new byte[9 * encoding.BytesPerBlock];
+        random.NextBytes(bytes);
+        var together = new float[9 * encoding.ElementsPerBlock];
+        encoding.Dequantize(bytes, together);
+
+        for (var block = 0; block < 9; block++)
+        {
+            var alone = new float[encoding.ElementsPerBlock];
+            encoding.Dequantize(bytes.AsSpan(block * encoding.BytesPerBlock, encoding.BytesPerBlock), alone);
+            Assert.Equal(Canonical(alone), Canonical(together[(block * alone.Length)..((block + 1) * alone.Length)]));
+        }
+    }
+
+    [Fact]
+    public void Codebook_Quadruples_AreOddNumbersTo15AndAllDifferent()
+    {
+        var quadruples = IQ3_SCodebook.Quadruples;
+        Assert.Equal(512, quadruples.Distinct().Count());
+        Assert.Equal((0x01010101u, 0x0F0F0101u), (quadruples[0], quadruples[^1]));
+        Assert.All(quadruples, quadruple => Assert.All(BitConverter.GetBytes(quadruple), value => Assert.True(value % 2 == 1 && value < 16)));
+    }
+
     [Fact]
     public void Dequantize_EveryHalf_EqualsConversion()
     {
@@ -59,7 +93,7 @@ public sealed class TensorEncodingTests
     }
 
     [Theory]
-    [MemberData(nameof(TypeIds))]
+    [MemberData(nameof(BlockTypeIds))]
     public void Dequantize_WrongLengths_Throws(uint id)
     {
         var encoding = Encoding(id);
