@@ -33,11 +33,29 @@ internal static class CheckpointValidator
         }
 
         var superfluous = weights.Names.FirstOrDefault(name =>
-            !known.Contains(name) && !TableSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)));
+            !known.Contains(name)
+            && !TableSuffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal))
+            && !IsBiasOfZeros(weights, name));
         if (superfluous is not null)
         {
             throw new ModelFormatException(
                 $"{path}: tensor '{OneLine.Shorten(superfluous)}' has no place in a {spec.ModelType} model of {spec.LayerCount} layers");
         }
+    }
+
+    /// <summary>Quantisers save such biases for projections that have none; they change nothing.</summary>
+    private static bool IsBiasOfZeros(WeightSource weights, string name)
+    {
+        const int MaxLength = 1 << 24;
+        if (!name.EndsWith(".bias", StringComparison.Ordinal)
+            || !weights.TryGetShape(name, out var shape)
+            || shape is not [<= MaxLength and var length])
+        {
+            return false;
+        }
+
+        var bias = new float[length];
+        weights.ReadRows(name, 0, bias);
+        return !bias.AsSpan().ContainsAnyExcept(0);
     }
 }

@@ -1,3 +1,5 @@
+using Inference.Models.Packed;
+
 namespace Inference.Models.Checkpoints;
 
 /// <summary>
@@ -12,17 +14,18 @@ internal static class ConfigSpecReader
     /// <exception cref="ModelFormatException">A field is missing, wrong, or cannot be expressed; the message names it.</exception>
     public static DecoderSpec Read(string path) => ReadWithFamily(path).Spec;
 
-    /// <summary>Reads the file, and tells the family whose names its weights have.</summary>
+    /// <summary>Reads the file, and tells the family whose names its weights have, and how they are packed if they are.</summary>
     /// <exception cref="ModelFormatException">A field is missing, wrong, or cannot be expressed; the message names it.</exception>
-    public static (DecoderSpec Spec, ModelFamily Family) ReadWithFamily(string path)
+    public static (DecoderSpec Spec, ModelFamily Family, PackingSpec? Packing) ReadWithFamily(string path)
     {
         var fields = JsonFields.Load(path, MaxBytes);
         var family = Family(fields);
         var config = new DecoderConfig(fields, family.ModelType);
+        var packing = PackingSpec.Find(fields);
         var spec = family.ReadSpec(config);
         config.RefuseUnread();
         SpecLimits.Check(spec, config.Error);
-        return (spec, family);
+        return (spec, family, packing);
     }
 
     private static ModelFamily Family(JsonFields config)

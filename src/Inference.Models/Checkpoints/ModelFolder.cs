@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Inference.Models.Gguf;
+using Inference.Models.Packed;
 using Inference.Models.SafeTensors;
 
 namespace Inference.Models.Checkpoints;
@@ -9,6 +10,10 @@ public sealed class ModelFolder : IDisposable
 {
     private const string ConfigName = "config.json";
     private const string SafeTensorsName = "model.safetensors";
+
+    /// <summary>The settings of GPTQ checkpoints that are older than their place in config.json.</summary>
+    private const string PackingName = "quantize_config.json";
+    private const int MaxPackingBytes = 1 << 20;
 
     private ModelFolder(string path, DecoderSpec spec, WeightSource weights, IReadOnlyList<string> sourceFiles)
     {
@@ -74,11 +79,35 @@ public sealed class ModelFolder : IDisposable
     private static ModelFolder OpenSafeTensors(string folder, string weightsPath)
     {
         var configPath = Path.Combine(folder, ConfigName);
-        var (spec, family) = ConfigSpecReader.ReadWithFamily(configPath);
+        var (spec, family, packing) = ConfigSpecReader.ReadWithFamily(configPath);
+        var packingPath = Path.Combine(folder, PackingName);
+        var isPackedElsewhere = packing is null && File.Exists(packingPath);
+        if (isPackedElsewhere)
+        {
+            packing = PackingSpec.Read(JsonFields.Load(packingPath, MaxPackingBytes), otherwise: "gptq");
+        }
+
         var isSharded = Path.GetFileName(weightsPath) == SafeTensorsIndex.FileName;
         var weights = isSharded ? SafeTensorsWeightSource.OpenSharded(weightsPath) : SafeTensorsWeightSource.OpenFile(weightsPath);
-        ImmutableArray<string> sources = isSharded ? [configPath, weightsPath, .. weights.Paths] : [configPath, weightsPath];
-        return Validated(new ModelFolder(folder, spec, family.Adapt(spec, weights), sources), weightsPath);
+        ImmutableArray<string> sources =
+        [
+            configPath, .. isPackedElsewhere ? [packingPath] : Array.Empty<string>(), weightsPath, .. isSharded ? weights.Paths : [],
+        ];
+        WeightSource unpacked = packing is null ? weights : Unpacked(weights, packing);
+        return Validated(new ModelFolder(folder, spec, family.Adapt(spec, unpacked), sources), weightsPath);
+    }
+
+    private static PackedWeightSource Unpacked(SafeTensorsWeightSource weights, PackingSpec packing)
+    {
+        try
+        {
+            return new PackedWeightSource(weights, packing);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
     }
 
     private static ModelFolder OpenGguf(string path)

@@ -19,10 +19,8 @@ internal sealed class SafeTensorsFile : IDisposable
     private static readonly FrozenDictionary<string, TensorEncoding> Encodings =
         new[] { GgmlTypes.Float32, GgmlTypes.Float16, GgmlTypes.BFloat16 }.ToFrozenDictionary(encoding => encoding.Name);
 
-    /// <summary>
-    /// Types that other tensors of a checkpoint may have (masks, packed weights), with their bytes: they can be skipped, not read.
-    /// </summary>
-    private static readonly FrozenDictionary<string, int> SkippedTypes = new Dictionary<string, int>
+    /// <summary>Types that other tensors of a checkpoint may have (masks, packed weights), with their bytes.</summary>
+    private static readonly FrozenDictionary<string, int> RawTypes = new Dictionary<string, int>
     {
         ["BOOL"] = 1, ["U8"] = 1, ["I8"] = 1, ["F8_E4M3"] = 1, ["F8_E5M2"] = 1, ["F8_E8M0"] = 1,
         ["U16"] = 2, ["I16"] = 2, ["U32"] = 4, ["I32"] = 4, ["U64"] = 8, ["I64"] = 8, ["F64"] = 8,
@@ -35,11 +33,11 @@ internal sealed class SafeTensorsFile : IDisposable
     /// <summary>As given to <see cref="Open"/>.</summary>
     public string Path => _file.Path;
 
-    /// <summary>The tensors that can be read, by name.</summary>
+    /// <summary>The tensors of floating-point numbers, by name.</summary>
     public Dictionary<string, StoredTensor> Tensors { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The types of the tensors that cannot be read, by name.</summary>
-    public Dictionary<string, string> UnreadableTypes { get; } = new(StringComparer.Ordinal);
+    /// <summary>The other tensors, by name.</summary>
+    public Dictionary<string, RawTensor> RawTensors { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Opens and checks a file.</summary>
     /// <exception cref="ModelFormatException">It is not a valid safetensors file; the message names the tensor.</exception>
@@ -107,10 +105,10 @@ internal sealed class SafeTensorsFile : IDisposable
             bytes = encoding.ByteCount(count);
             Tensors.Add(name, new StoredTensor(name, shape, encoding, _file, dataStart + begin));
         }
-        else if (SkippedTypes.TryGetValue(type, out var elementBytes))
+        else if (RawTypes.TryGetValue(type, out var elementBytes))
         {
             bytes = count * elementBytes;
-            UnreadableTypes.Add(name, type);
+            RawTensors.Add(name, new RawTensor(name, type, shape, _file, dataStart + begin, bytes));
         }
         else
         {

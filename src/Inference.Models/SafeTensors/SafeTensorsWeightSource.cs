@@ -27,7 +27,7 @@ internal sealed class SafeTensorsWeightSource : WeightSource
     {
         var file = SafeTensorsFile.Open(path);
         var source = new SafeTensorsWeightSource(path, [file]);
-        foreach (var name in file.Tensors.Keys.Concat(file.UnreadableTypes.Keys))
+        foreach (var name in file.Tensors.Keys.Concat(file.RawTensors.Keys))
         {
             source._fileOf.Add(name, file);
         }
@@ -69,6 +69,13 @@ internal sealed class SafeTensorsWeightSource : WeightSource
         }
     }
 
+    /// <summary>A tensor of integers; null when there is none of that name.</summary>
+    public RawTensor? FindRaw(string name) => _fileOf.GetValueOrDefault(name)?.RawTensors.GetValueOrDefault(name);
+
+    /// <summary>An exception whose message names the checkpoint and the tensor.</summary>
+    public ModelFormatException Error(string name, string what) =>
+        new($"{_fileOf.GetValueOrDefault(name)?.Path ?? _path}: tensor '{OneLine.Shorten(name)}': {what}");
+
     /// <inheritdoc/>
     public override bool TryGetShape(string name, out ImmutableArray<long> shape)
     {
@@ -98,10 +105,10 @@ internal sealed class SafeTensorsWeightSource : WeightSource
 
     private static StoredTensor Tensor(SafeTensorsFile file, string name) => file.Tensors.TryGetValue(name, out var tensor)
         ? tensor
-        : throw file.Error($"tensor '{name}': type {file.UnreadableTypes[name]} cannot be read, only F32, F16 and BF16");
+        : throw file.Error($"tensor '{name}': type {file.RawTensors[name].Type} cannot be read, only F32, F16 and BF16");
 
     private static bool Contains(SafeTensorsFile file, string tensor) =>
-        file.Tensors.ContainsKey(tensor) || file.UnreadableTypes.ContainsKey(tensor);
+        file.Tensors.ContainsKey(tensor) || file.RawTensors.ContainsKey(tensor);
 
     private static void DisposeAll(IEnumerable<SafeTensorsFile> files)
     {

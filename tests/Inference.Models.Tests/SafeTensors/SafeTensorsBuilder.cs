@@ -7,8 +7,7 @@ namespace Inference.Models.Tests.SafeTensors;
 /// <summary>Writes safetensors files for tests.</summary>
 internal sealed class SafeTensorsBuilder
 {
-    private readonly List<string> _entries = [];
-    private readonly List<byte> _data = [];
+    private readonly List<(string Name, string Type, long[] Shape, byte[] Data)> _tensors = [];
 
     /// <summary>A float32 tensor.</summary>
     public SafeTensorsBuilder With(string name, long[] shape, float[] values) =>
@@ -16,15 +15,24 @@ internal sealed class SafeTensorsBuilder
 
     public SafeTensorsBuilder With(string name, string type, long[] shape, byte[] data)
     {
-        var (begin, end) = (_data.Count, _data.Count + data.Length);
-        _entries.Add($$"""
-            "{{name}}":{"dtype":"{{type}}","shape":[{{string.Join(',', shape)}}],"data_offsets":[{{begin}},{{end}}]}
-            """);
-        _data.AddRange(data);
+        _tensors.Add((name, type, shape, data));
         return this;
     }
 
-    public byte[] Build() => Build($$"""{"__metadata__":{"format":"pt"},{{string.Join(',', _entries)}}}""", [.. _data]);
+    public SafeTensorsBuilder Without(string name)
+    {
+        _tensors.RemoveAll(tensor => tensor.Name == name);
+        return this;
+    }
+
+    public byte[] Build()
+    {
+        var end = 0;
+        var entries = _tensors.Select(tensor => $$"""
+            "{{tensor.Name}}":{"dtype":"{{tensor.Type}}","shape":[{{string.Join(',', tensor.Shape)}}],"data_offsets":[{{end}},{{end += tensor.Data.Length}}]}
+            """);
+        return Build($$"""{"__metadata__":{"format":"pt"},{{string.Join(',', entries)}}}""", [.. _tensors.SelectMany(tensor => tensor.Data)]);
+    }
 
     public static byte[] Build(string header, byte[] data)
     {
