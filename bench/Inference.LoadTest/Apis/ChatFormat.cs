@@ -10,41 +10,21 @@ internal sealed class ChatFormat : ApiFormat
 
     public override void Write(Utf8JsonWriter body, RequestSpec request, GenerationOptions options)
     {
-        WriteMessages(body, "messages"u8, request);
-        if (request.OutputTokens > 0)
-            body.WriteNumber("max_tokens"u8, request.OutputTokens);
-        OpenAiUsage.WriteCommon(body, options);
+        OpenAiFields.WriteMessages(body, "messages"u8, request);
+        OpenAiFields.Write(body, request, options);
     }
 
     public override bool Read(JsonElement root, Answer answer)
     {
-        OpenAiUsage.Read(root, answer);
-        if (!root.TryFirst("choices"u8, out var choice))
+        if (!OpenAiFields.TryReadChoice(root, answer, out var choice, out var ends)
+            || (!choice.TryGet("delta"u8, out var delta) && !choice.TryGet("message"u8, out delta)))
             return false;
 
-        var ends = choice.TryGet("finish_reason"u8, out _);
-        answer.IsFinished |= ends;
-        if (!choice.TryGet("delta"u8, out var delta) && !choice.TryGet("message"u8, out delta))
-            return false;
         if (answer.KeepsText && delta.TryGet("content"u8, out var content))
             answer.Append(content.GetString());
         if (delta.HasText("content"u8) || delta.HasText("reasoning_content"u8) || delta.HasText("reasoning"u8) || delta.TryFirst("tool_calls"u8, out _))
             return true;
         // A token may have no text of its own; the announcement of the role is none.
         return !ends && delta.TryGet("content"u8, out _) && !delta.TryGet("role"u8, out _);
-    }
-
-    internal static void WriteMessages(Utf8JsonWriter body, ReadOnlySpan<byte> name, RequestSpec request)
-    {
-        body.WriteStartArray(name);
-        foreach (var message in request.Messages)
-        {
-            body.WriteStartObject();
-            body.WriteString("role"u8, message.Role);
-            body.WriteString("content"u8, message.Content);
-            body.WriteEndObject();
-        }
-
-        body.WriteEndArray();
     }
 }

@@ -24,19 +24,14 @@ internal sealed class CompletionsFormat : ApiFormat
             body.WriteString("prompt"u8, request.JoinedText);
         }
 
-        if (request.OutputTokens > 0)
-            body.WriteNumber("max_tokens"u8, request.OutputTokens);
-        OpenAiUsage.WriteCommon(body, options);
+        OpenAiFields.Write(body, request, options);
     }
 
     public override bool Read(JsonElement root, Answer answer)
     {
-        OpenAiUsage.Read(root, answer);
-        if (!root.TryFirst("choices"u8, out var choice))
+        if (!OpenAiFields.TryReadChoice(root, answer, out var choice, out var ends))
             return false;
 
-        var ends = choice.TryGet("finish_reason"u8, out _);
-        answer.IsFinished |= ends;
         if (answer.KeepsText && choice.TryGet("text"u8, out var text))
             answer.Append(text.GetString());
         // A token may have no text of its own (half a character, a special token): it is one all the same.

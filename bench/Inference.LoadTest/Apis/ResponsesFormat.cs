@@ -10,15 +10,8 @@ internal sealed class ResponsesFormat : ApiFormat
 
     public override void Write(Utf8JsonWriter body, RequestSpec request, GenerationOptions options)
     {
-        ChatFormat.WriteMessages(body, "input"u8, request);
-        if (request.OutputTokens > 0)
-            body.WriteNumber("max_output_tokens"u8, request.OutputTokens);
-        if (options.Model is not null)
-            body.WriteString("model"u8, options.Model);
-        body.WriteNumber("temperature"u8, options.Temperature);
-        if (options.IgnoreEos)
-            body.WriteBoolean("ignore_eos"u8, true);
-        body.WriteBoolean("stream"u8, options.Stream);
+        OpenAiFields.WriteMessages(body, "input"u8, request);
+        OpenAiFields.WriteGeneration(body, "max_output_tokens"u8, request, options);
     }
 
     public override bool Read(JsonElement root, Answer answer)
@@ -59,12 +52,7 @@ internal sealed class ResponsesFormat : ApiFormat
         }
 
         answer.IsFinished = response.TryGet("status"u8, out var status) && (status.ValueEquals("completed"u8) || status.ValueEquals("incomplete"u8));
-        if (!response.TryGet("usage"u8, out var usage))
-            return;
-
-        answer.PromptTokens = usage.Number("input_tokens"u8);
-        answer.OutputTokens = usage.Number("output_tokens"u8);
-        if (usage.TryGet("input_tokens_details"u8, out var details))
-            answer.CachedTokens = details.Number("cached_tokens"u8);
+        if (response.TryGet("usage"u8, out var usage))
+            OpenAiFields.ReadUsage(usage, "input_tokens"u8, "output_tokens"u8, "input_tokens_details"u8, answer);
     }
 }

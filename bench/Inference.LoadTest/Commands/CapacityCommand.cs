@@ -28,11 +28,14 @@ internal static partial class CapacityCommand
         return command;
     }
 
-    /// <summary>The run with the most requests per second whose 90th percentiles keep the limits; null if none does.</summary>
-    internal static RunSummary? Within(IReadOnlyList<RunSummary> runs, Slo slo) => runs
-        .Where(run => run.Requests.Completed > 0 && run.Requests.Failed == 0
-            && (slo.TtftMs is null || run.Ttft.P90 <= slo.TtftMs) && (slo.TpotMs is null || run.Tpot.P90 <= slo.TpotMs) && (slo.E2elMs is null || run.E2el.P90 <= slo.E2elMs))
-        .MaxBy(run => run.RequestThroughput);
+    /// <summary>The load with the most requests per second whose 90th percentiles (the means of them, where it was measured repeatedly) keep the limits; null if none does.</summary>
+    internal static RepeatedRuns? Within(IReadOnlyList<RunSummary> runs, Slo slo) => RepeatedRuns.Of(runs)
+        .Where(load => load.Runs.All(run => run.Requests is { Completed: > 0, Failed: 0 })
+            && Keeps(load, slo.TtftMs, run => run.Ttft) && Keeps(load, slo.TpotMs, run => run.Tpot) && Keeps(load, slo.E2elMs, run => run.E2el))
+        .MaxBy(load => load.Mean(run => run.RequestThroughput));
+
+    private static bool Keeps(RepeatedRuns load, double? limit, Func<RunSummary, Distribution> measure) =>
+        limit is null || load.Mean(run => measure(run).P90) <= limit;
 
     /// <summary>The tokens that the cache holds, by <c>vllm:cache_config_info</c>; null if the page does not say.</summary>
     internal static long? CacheTokens(string metrics)
@@ -49,7 +52,7 @@ internal static partial class CapacityCommand
     {
         RunsTable.Print(runs);
         Line(Within(runs, slo) is { } best
-            ? $"Within {slo} at p90: {best.RequestThroughput:0.00} requests/s ({best.OutputThroughput:0} output tokens/s), with {best.MeanConcurrency:0.#} requests under way (concurrency, by Little's law: requests/s x seconds of each)."
+            ? $"Within {slo} at p90: {best.Mean(run => run.RequestThroughput):0.00} requests/s ({best.Mean(run => run.OutputThroughput):0} output tokens/s), with {best.Mean(run => run.MeanConcurrency):0.#} requests under way (concurrency, by Little's law: requests/s x seconds of each)."
             : (FormattableString)$"No load of the sweep keeps {slo} at p90.");
     }
 

@@ -76,6 +76,7 @@ internal sealed class LoadSession(RunOptions options, TimeProvider time)
         Concurrency = IsClosed ? options.Concurrency ?? 1 : null,
         RequestRate = double.TryParse(options.RequestRate, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) ? rate : null,
         QueuesAtClient = options.MaxConcurrency is not null,
+        PromptsAreNew = options is { Data: "random", Trace: null, PrefixTokens: 0, Turns: 1 },
         Slo = slo,
         WarmUp = TimeSpan.FromSeconds(options.WarmUp),
         CoolDown = TimeSpan.FromSeconds(options.CoolDown),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -21,6 +22,7 @@ internal sealed class RunOptionSet
         AddData();
         if (hasLoad)
             AddLoad();
+        AddShape();
         AddLimits();
     }
 
@@ -61,11 +63,15 @@ internal sealed class RunOptionSet
     private void AddLoad()
     {
         Add<int>("--concurrency", "N", "Closed loop: clients with one request after another. Default: 1.", (o, v) => o with { Concurrency = v });
-        Add<double>("--ramp-up", "SECONDS", "The time over which a closed loop's clients begin.", (o, v) => o with { RampUp = v });
         Add<string>("--request-rate", "PROFILE", "Open loop, requests per second: 5, or 5:60,10:60 (stages of seconds), or 1-20:120 (a ramp), or inf.", (o, v) => o with { RequestRate = v });
-        Add<double>("--burstiness", "B", "Shape of the gamma distribution between arrivals: 1 Poisson, less is burstier, inf a clock. Default: 1.", (o, v) => o with { Burstiness = v });
         Add<string>("--trace", "NAME|FILE", "Open loop with a trace's times and lengths: azure, mooncake, or a file of theirs or of this tool's requests.jsonl.", (o, v) => o with { Trace = v });
         Add<double>("--speed", "X", "How much faster than real time a trace is replayed. Default: 1.", (o, v) => o with { Speed = v });
+    }
+
+    private void AddShape()
+    {
+        Add<double>("--ramp-up", "SECONDS", "The time over which a closed loop's clients begin.", (o, v) => o with { RampUp = v });
+        Add<string>("--burstiness", "B", "Shape of the gamma distribution between an open loop's arrivals: 1 Poisson, less is burstier, inf a clock. Default: 1.", (o, v) => o with { Burstiness = ParseShape(v) });
         Add<int>("--max-concurrency", "N", "The most requests of an open loop under way; others wait at the client, and that counts.", (o, v) => o with { MaxConcurrency = v });
     }
 
@@ -91,6 +97,11 @@ internal sealed class RunOptionSet
         _command.Add(option);
         _apply.Add((parse, options) => parse.GetResult(option) is { Implicit: false } ? set(options, parse.GetValue(option)!) : options);
     }
+
+    private static double ParseShape(string text) =>
+        text == "inf" ? double.PositiveInfinity
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var shape) ? shape
+        : throw new FormatException($"--burstiness {text}: a number above 0, or inf.");
 
     private static JsonObject ParseObject(string text)
     {

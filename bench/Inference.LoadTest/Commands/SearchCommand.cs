@@ -33,12 +33,13 @@ internal static class SearchCommand
             {
                 cancellation.ThrowIfCancellationRequested();
                 var text = rate.ToString("0.###", CultureInfo.InvariantCulture);
-                (var run, records) = await RunCommand.RunAsync(given with { RequestRate = text, Name = given.Name ?? given.Url }, cancellation);
+                // Prompts that no run before had: none of them is in a cache.
+                (var run, records) = await RunCommand.RunAsync(given with { RequestRate = text, Name = given.Name ?? given.Url, Seed = given.Seed + runs.Count }, cancellation);
                 runs.Add(run);
                 // What did not end in time is not good.
                 var good = (run.GoodShare ?? 0) * (run.Requests.Completed + run.Requests.Failed) / Math.Max(1, run.Requests.All - run.Requests.Cancelled);
                 AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{text}/s: {100 * good:0.0}% good");
-                return good >= parse.GetValue(share);
+                return good >= parse.GetValue(share) ? Verdict.Holds : run.MaxConcurrency > 1 ? Verdict.Fails : Verdict.Hopeless;
             });
 
             RunsTable.Print([.. runs.OrderBy(run => run.RequestRate)]);

@@ -19,19 +19,23 @@ internal static class ExperimentRunner
             }
 
             var points = new List<ExperimentPoint>();
+            // Each load has prompts of its own, which all servers get: nothing of them is cached.
+            var seed = 0;
             // Round 0 warms up, with the most clients alone.
             for (var round = 0; round <= experiment.Rounds; round++)
             {
-                foreach (var scenario in experiment.Scenarios)
-                    foreach (var clients in round == 0 ? [experiment.Concurrencies.Max()] : experiment.Concurrencies)
-                        foreach (var server in servers)
-                        {
-                            var run = await MeasureAsync(experiment, server, scenario, clients, round, cancellation);
-                            await progress.WriteLineAsync(string.Create(
-                                CultureInfo.InvariantCulture, $"round {round}: {scenario.Name}, {clients} clients, {server.Setting.Name}: {run.OutputThroughput:0.0} tokens/s, E2EL p90 {run.E2el.P90 / 1000:0.00} s"));
-                            if (round > 0)
-                                points.Add(new ExperimentPoint(scenario, clients, server.Setting.Name, run));
-                        }
+                foreach (var (scenario, clients) in Loads(experiment, round))
+                {
+                    seed++;
+                    foreach (var server in servers)
+                    {
+                        var run = await MeasureAsync(Options(server, scenario, clients, round == 0 ? 1 : experiment.RequestsPerClient) with { Seed = seed }, cancellation);
+                        await progress.WriteLineAsync(string.Create(
+                            CultureInfo.InvariantCulture, $"round {round}: {scenario.Name}, {clients} clients, {server.Setting.Name}: {run.OutputThroughput:0.0} tokens/s, E2EL p90 {run.E2el.P90 / 1000:0.00} s"));
+                        if (round > 0)
+                            points.Add(new ExperimentPoint(scenario, clients, server.Setting.Name, run));
+                    }
+                }
             }
 
             return points;
@@ -43,20 +47,23 @@ internal static class ExperimentRunner
         }
     }
 
-    private static async Task<RunSummary> MeasureAsync(
-        Experiment experiment, ServerProcess server, ExperimentScenario scenario, int clients, int round, CancellationToken cancellation)
+    private static IEnumerable<(ExperimentScenario Scenario, int Clients)> Loads(Experiment experiment, int round) =>
+        from scenario in experiment.Scenarios
+        from clients in round == 0 ? [experiment.Concurrencies.Max()] : experiment.Concurrencies
+        select (scenario, clients);
+
+    private static RunOptions Options(ServerProcess server, ExperimentScenario scenario, int clients, int requestsPerClient) => new()
     {
-        var options = new RunOptions
-        {
-            Name = server.Setting.Name,
-            Url = server.Address.ToString(),
-            InputTokens = scenario.InputTokens,
-            OutputTokens = scenario.OutputTokens,
-            Concurrency = clients,
-            Requests = clients * (round == 0 ? 1 : experiment.RequestsPerClient),
-            // Prompts that no run before had: nothing of them is cached.
-            Seed = round * 1000 + clients,
-        };
+        Name = server.Setting.Name,
+        Url = server.Address.ToString(),
+        InputTokens = scenario.InputTokens,
+        OutputTokens = scenario.OutputTokens,
+        Concurrency = clients,
+        Requests = clients * requestsPerClient,
+    };
+
+    private static async Task<RunSummary> MeasureAsync(RunOptions options, CancellationToken cancellation)
+    {
         var (run, _) = await new LoadSession(options, TimeProvider.System).RunAsync(cancellation);
         return run.Requests.Completed == options.Requests
             ? run

@@ -16,6 +16,9 @@ internal sealed record RunDescription
     /// <summary>Whether requests may have waited at the client on purpose, so that lateness is no fault of its.</summary>
     public bool QueuesAtClient { get; init; }
 
+    /// <summary>Whether all prompts are random, without anything in common: what a server finds of them in a cache is from another run.</summary>
+    public bool PromptsAreNew { get; init; }
+
     public Slo? Slo { get; init; }
 
     public TimeSpan WarmUp { get; init; }

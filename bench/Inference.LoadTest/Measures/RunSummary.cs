@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Inference.LoadTest.Measures;
 
 /// <summary>What came of a run. Latencies are in milliseconds, of completed requests alone; rates are per second.</summary>
@@ -13,10 +15,15 @@ internal sealed record RunSummary
     /// <summary>What was run, as options.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
-    /// <summary>Clients of a closed loop, or requests per second of an open one: the load's place on an axis.</summary>
+    /// <summary>Clients of a closed loop.</summary>
     public double? Concurrency { get; init; }
 
+    /// <summary>Requests per second of an open one whose rate does not change.</summary>
     public double? RequestRate { get; init; }
+
+    /// <summary>The load's place on an axis.</summary>
+    [JsonIgnore]
+    public double Load => RequestRate ?? Concurrency ?? MeanConcurrency;
 
     /// <summary>Seconds that were measured: from the first request to the last answer, less warm-up and cool-down.</summary>
     public required double Duration { get; init; }

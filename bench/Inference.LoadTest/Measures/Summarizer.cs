@@ -9,9 +9,16 @@ internal static class Summarizer
     /// <summary>Lateness of the client above which its figures are not the server's alone.</summary>
     private const double MaxLagMs = 10;
 
+    /// <summary>The share of cores that the client keeps busy above which it may be short of them.</summary>
+    private const double MaxClientCpu = 0.7;
+
+    /// <summary>The share of prompts that new ones may have in common by chance.</summary>
+    private const double MaxCached = 0.02;
+
     public static RunSummary Summarize(IReadOnlyList<RequestRecord> records, RunDescription run)
     {
         var window = Window.Of(records, run.WarmUp, run.CoolDown);
+        var whole = Window.Of(records, default, default);
         var due = records.Where(record => window.Contains(record.Intended)).ToArray();
         var completed = due.Where(record => record.Outcome == RequestOutcome.Completed).ToArray();
         var answered = records.Where(record => record.Outcome == RequestOutcome.Completed && window.Contains(record.Finished)).ToArray();
@@ -47,8 +54,8 @@ internal static class Summarizer
             Ntpot = Of(completed.Select(record => record.OutputTokens > 0 ? (double)record.EndToEndLatency / record.OutputTokens : (double?)null)),
             Phases = Phases(completed),
             SchedulingLag = Of(due.Where(record => record.Turn == 0).Select(record => (double?)record.SchedulingLag)),
-            Timeline = Timeline.Of(records, Window.Of(records, default, default)),
-            ClientCpu = run.ClientCpuSeconds is { } seconds ? PerSecond(seconds) : null,
+            Timeline = Timeline.Of(records, whole),
+            ClientCpu = run.ClientCpuSeconds / Math.Max(1e-3, whole.Seconds),
             ServerMetrics = run.ServerMetrics,
             Warnings = [],
         };
@@ -68,7 +75,7 @@ internal static class Summarizer
         completed.Sum(record => (long)record.AskedOutputTokens),
         completed.Sum(record => (long)record.Chunks.Count),
         completed.Any(record => record.ServerCachedTokens is not null) ? completed.Sum(record => (long)(record.ServerCachedTokens ?? 0)) : null,
-        completed.Count(record => record.AskedPromptTokens > 0 && record.PromptTokens != record.AskedPromptTokens),
+        completed.Count(record => record.HasTokenIds && record.PromptTokens != record.AskedPromptTokens),
         completed.Count(record => record.AskedOutputTokens > 0 && record.OutputTokens != record.AskedOutputTokens));
 
     private static PhaseTimes Phases(RequestRecord[] completed) => new(
@@ -105,6 +112,10 @@ internal static class Summarizer
             yield return Text($"{summary.Tokens.OutputMismatches} of {summary.Requests.Completed} requests did not get as many tokens as they asked for.");
         if (summary.Tokens.PromptMismatches > 0)
             yield return Text($"The server counts the prompts of {summary.Tokens.PromptMismatches} of {summary.Requests.Completed} requests otherwise than the data set.");
+        if (run.PromptsAreNew && summary.Tokens.Cached > MaxCached * summary.Tokens.Prompt)
+            yield return Text($"The server had {100.0 * summary.Tokens.Cached / summary.Tokens.Prompt:0}% of the prompts' tokens in its cache, from a run before: another --seed makes prompts that are new.");
+        if (summary.ClientCpu > MaxClientCpu * Environment.ProcessorCount)
+            yield return Text($"The client kept {summary.ClientCpu:0.0} of {Environment.ProcessorCount} cores busy: it may have been what limits the figures.");
         if (summary.Requests.Incomplete > 0)
             yield return Text($"{summary.Requests.Incomplete} requests had not ended when the run did; their latencies are not counted.");
     }

@@ -6,7 +6,7 @@ namespace Inference.LoadTest.Measures;
 /// <param name="Asked">Output that was asked for, where it was.</param>
 /// <param name="Events">Events with output.</param>
 /// <param name="Cached">Of the prompts, those that the server took from its cache; null if it does not say.</param>
-/// <param name="PromptMismatches">Requests whose prompt the server counts otherwise than the data set (which knows ids, not a template's text).</param>
+/// <param name="PromptMismatches">Requests whose prompt the server counts otherwise than the data set (of prompts of token ids: how many tokens a text is, only the server knows).</param>
 /// <param name="OutputMismatches">Requests that did not get as many tokens as they asked for.</param>
 internal sealed record TokenCounts(long Prompt, long Output, long Asked, long Events, long? Cached, int PromptMismatches, int OutputMismatches)
 {

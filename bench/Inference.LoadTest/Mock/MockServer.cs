@@ -27,7 +27,7 @@ internal sealed class MockServer : IAsyncDisposable
         _end =
         [
             .. Chunk("""data: {"choices":[{"index":0,"text":"","finish_reason":"length"}]}""" + "\n\n" +
-                string.Create(CultureInfo.InvariantCulture, $$$"""data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":{{{timing.Tokens}}}}}""") + "\n\ndata: [DONE]\n\n"),
+                string.Create(CultureInfo.InvariantCulture, $$$"""data: {"choices":[],"usage":{"completion_tokens":{{{timing.Tokens}}}}}""") + "\n\ndata: [DONE]\n\n"),
             .. "0\r\n\r\n"u8,
         ];
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));

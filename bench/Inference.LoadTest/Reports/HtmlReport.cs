@@ -39,6 +39,12 @@ internal static class HtmlReport
         foreach (var warning in runs.SelectMany(run => run.Warnings.Select(warning => runs.Count == 1 ? warning : $"{run.Name}: {warning}")).Distinct())
             page.Append($"<p class=\"warning\">{Escape(warning)}</p>\n");
         Table(page, SummaryTable.Of(runs));
+        if (EstimateTable.Means(runs) is { Count: > 0 } means)
+        {
+            page.Append("<h3>Means with intervals of 95% confidence</h3>\n");
+            Table(page, means);
+        }
+
         var plots = runs.Count > 1 ? RunPlots.OverLoad(runs) : RunPlots.OverTime(runs[0], records);
         if (runs.Count <= MaxLines)
             plots = plots.Concat(RunPlots.Distributions(runs));

@@ -12,14 +12,14 @@ internal static class RunPlots
     public static IEnumerable<SvgPlot> OverLoad(IReadOnlyList<RunSummary> runs)
     {
         var load = runs.All(run => run.RequestRate is not null) ? "requests/s asked for" : "concurrency";
-        yield return Over("Throughput and load", load, "output tokens/s", runs, Load, run => run.OutputThroughput);
-        yield return Over("Time to first token and load", load, "TTFT p90, ms", runs, Load, run => run.Ttft.P90);
-        yield return Over("Latency and load", load, "E2EL p90, s", runs, Load, run => run.E2el.P90 / 1000);
+        yield return Over("Throughput and load", load, "output tokens/s", runs, run => run.Load, run => run.OutputThroughput);
+        yield return Over("Time to first token and load", load, "TTFT p90, ms", runs, run => run.Load, run => run.Ttft.P90);
+        yield return Over("Latency and load", load, "E2EL p90, s", runs, run => run.Load, run => run.E2el.P90 / 1000);
         // One axis for the operator, one for the user: what is up and to the right is better in both.
         yield return Over("Throughput and each user's speed", "tokens/s of one user (1 / median TPOT)", "output tokens/s", runs,
             run => run.Tpot.P50 > 0 ? 1000 / run.Tpot.P50 : 0, run => run.OutputThroughput);
         if (runs.Any(run => run.GoodShare is not null))
-            yield return Over("Requests within the service level", load, "good, %", runs, Load, run => 100 * (run.GoodShare ?? 0));
+            yield return Over("Requests within the service level", load, "good, %", runs, run => run.Load, run => 100 * (run.GoodShare ?? 0));
     }
 
     /// <summary>Latencies of runs, each a line.</summary>
@@ -47,17 +47,19 @@ internal static class RunPlots
         ]);
     }
 
-    private static double Load(RunSummary run) => run.RequestRate ?? run.Concurrency ?? run.MeanConcurrency;
-
     private static SvgPlot Over(
         string title, string xLabel, string yLabel, IReadOnlyList<RunSummary> runs, Func<RunSummary, double> x, Func<RunSummary, double> y) =>
-        new(title, xLabel, yLabel, [.. runs.GroupBy(run => run.Name).Select(group => Line(group.Key, group.OrderBy(Load).Select(run => (x(run), y(run)))))]);
+        new(title, xLabel, yLabel, [.. RepeatedRuns.Of(runs).GroupBy(same => same.Name).Select(group => Means(group.Key, [.. group.OrderBy(same => same.Load)], x, y))]);
+
+    /// <summary>Repeated runs are one point, with its interval.</summary>
+    private static PlotSeries Means(string name, IReadOnlyList<RepeatedRuns> points, Func<RunSummary, double> x, Func<RunSummary, double> y) => new(
+        name, [.. points.Select(same => (same.Mean(x), same.Mean(y)))], Margins: [.. points.Select(same => Estimate.Of(same.Values(y)).Margin)]);
 
     private static SvgPlot Cdf(string title, string label, IReadOnlyList<RunSummary> runs, Func<RunSummary, Distribution> measure) =>
         new(title, label, "% of all", [.. runs.Where(run => measure(run).Count > 0).Select(run => Line(NameOf(run, runs), measure(run).Percentiles.Select((value, percent) => (value, (double)percent))))]);
 
     private static string NameOf(RunSummary run, IReadOnlyList<RunSummary> runs) =>
-        runs.Count(other => other.Name == run.Name) == 1 ? run.Name : FormattableString.Invariant($"{run.Name}, {Load(run):0.##}");
+        runs.Count(other => other.Name == run.Name) == 1 ? run.Name : FormattableString.Invariant($"{run.Name}, {run.Load:0.##}");
 
     private static PlotSeries Line(string name, IEnumerable<(double X, double Y)> points) => new(name, [.. points]);
 }

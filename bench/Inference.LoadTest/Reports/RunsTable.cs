@@ -6,14 +6,33 @@ namespace Inference.LoadTest.Reports;
 /// <summary>Runs side by side on the console.</summary>
 internal static class RunsTable
 {
+    /// <summary>Columns of text where nobody looks at the lines: a file, a pipe.</summary>
+    private const int WideEnough = 200;
+
+    /// <summary>The runs, and the means of those that were repeated.</summary>
     public static void Print(IReadOnlyList<RunSummary> runs)
     {
-        var rows = SummaryTable.Of(runs);
+        Print(SummaryTable.Of(runs));
+        if (EstimateTable.Means(runs) is not { Count: > 0 } means)
+            return;
+        AnsiConsole.WriteLine("Means with intervals of 95% confidence:");
+        Print(means);
+    }
+
+    /// <summary>Rows of cells, the first the heading. What all rows have in common in the first column is their title.</summary>
+    public static void Print(IReadOnlyList<string[]> rows)
+    {
+        if (!AnsiConsole.Profile.Out.IsTerminal)
+            AnsiConsole.Profile.Width = WideEnough;
+        var isCommon = rows.Count > 2 && rows.Skip(2).All(row => row[0] == rows[1][0]);
+        var first = isCommon ? 1 : 0;
         var table = new Table();
-        foreach (var heading in rows[0])
+        if (isCommon)
+            table.Title(Markup.Escape(rows[1][0]));
+        foreach (var heading in rows[0].Skip(first))
             table.AddColumn(new TableColumn(Markup.Escape(heading)));
         foreach (var row in rows.Skip(1))
-            table.AddRow([.. row.Select(Markup.Escape)]);
+            table.AddRow([.. row.Skip(first).Select(Markup.Escape)]);
         AnsiConsole.Write(table);
     }
 }

@@ -17,6 +17,9 @@ internal static class SummaryTable
         return [heading, .. runs.Select(run => Row(run, hasGoodput))];
     }
 
+    /// <summary>Requests per second, or requests at a time.</summary>
+    public static string Load(RunSummary run) => run.RequestRate is { } rate ? Text($"{rate:0.##}/s") : Text($"{run.Load:0.#}");
+
     /// <summary>As Markdown.</summary>
     public static string Markdown(IReadOnlyList<string[]> rows) => string.Join(
         '\n',
@@ -25,7 +28,7 @@ internal static class SummaryTable
     private static string[] Row(RunSummary run, bool hasGoodput) =>
     [
         run.Name,
-        run.RequestRate is { } rate ? Text($"{rate:0.##}/s") : run.Concurrency is { } clients ? Text($"{clients:0}") : Text($"{run.MeanConcurrency:0.#}"),
+        Load(run),
         Text($"{run.RequestThroughput:0.00}"),
         Text($"{run.OutputThroughput:0.0}"),
         Text($"{run.Ttft.P50:0} / {run.Ttft.P90:0} / {run.Ttft.P99:0}"),

@@ -72,12 +72,25 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel, IReadO
             Line($"<path d=\"M{path}\" stroke=\"{colour}\"/>");
         }
 
+        if (line.Margins is { } margins)
+            DrawMargins(line.Points, margins, colour);
         if (!line.Scattered && line.Points.Count > MaxDots)
             return;
         foreach (var (x, y) in line.Points)
         {
             var radius = line.Points.Count > MaxDots ? 1.5 : 3.5;
             Line($"<circle cx=\"{X(x):0.#}\" cy=\"{Y(y):0.#}\" r=\"{radius}\" fill=\"{colour}\"><title>{Escape(line.Name)}: {Short(x)} {Escape(xLabel)}, {y:0.##} {Escape(yLabel)}</title></circle>");
+        }
+    }
+
+    /// <summary>As lines through the points; what is outside of the plot is not drawn.</summary>
+    private void DrawMargins(IReadOnlyList<(double X, double Y)> points, IReadOnlyList<double?> margins, string colour)
+    {
+        for (var i = 0; i < points.Count; i++)
+        {
+            var (x, y) = points[i];
+            if (margins[i] is { } margin)
+                Line($"<path d=\"M{X(x):0.#} {Y(Math.Max(0, y - margin)):0.#}V{Y(Math.Min(_yMax, y + margin)):0.#}\" stroke=\"{colour}\"/>");
         }
     }
 

@@ -59,6 +59,7 @@ internal sealed class Dispatcher
                 Intended = intended,
                 AskedPromptTokens = hasTokens ? spec.InputTokens : 0,
                 AskedOutputTokens = hasTokens ? spec.OutputTokens : 0,
+                HasTokenIds = hasTokens && spec.TokenIds is not null,
             };
             var answer = await _client.SendAsync(body, record, CancelAfter(request.Index, turn), keepText: !isLast, _abort);
             _records.Enqueue(record);

@@ -19,6 +19,9 @@ internal sealed class RequestRecord
 
     public int AskedOutputTokens { get; init; }
 
+    /// <summary>Whether the prompt was token ids, so that their number is known.</summary>
+    public bool HasTokenIds { get; init; }
+
     public RequestOutcome Outcome { get; set; } = RequestOutcome.Incomplete;
 
     /// <summary>What went wrong, in few words, so that equal failures can be counted together.</summary>

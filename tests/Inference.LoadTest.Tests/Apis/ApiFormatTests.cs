@@ -92,6 +92,7 @@ public sealed class ApiFormatTests
     [InlineData("chat", """{"choices":[{"message":{"role":"assistant","content":"ab"},"finish_reason":"length"}],"usage":{"prompt_tokens":7,"completion_tokens":2}}""")]
     [InlineData("responses", """{"object":"response","status":"completed","error":null,"usage":{"input_tokens":7,"output_tokens":2}}""")]
     [InlineData("lmi", """[{"generated_text":"ab","details":{"finish_reason":"length","generated_tokens":2,"prompt_tokens":7}}]""")]
+    [InlineData("tgi", """{"generated_text":"ab","details":{"finish_reason":"length","generated_tokens":2,"prompt_tokens":7}}""")]
     public void Whole_Answer_HasLatencyAndNoFirstToken(string api, string answer)
     {
         var run = VirtualRun.Of(

@@ -26,6 +26,15 @@ public sealed class RunOptionsTests
     }
 
     [Theory]
+    [InlineData("inf", double.PositiveInfinity)]
+    [InlineData("0.5", 0.5)]
+    public void Read_Burstiness_IsANumberOrInfinite(string text, double shape) => Assert.Equal(shape, Parse($"--burstiness {text}").Burstiness);
+
+    [Fact]
+    public void Read_BurstinessOfWords_NamesTheOption() =>
+        Assert.StartsWith("--burstiness much:", Assert.Throws<FormatException>(() => Parse("--burstiness much")).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("", "--requests or --duration")]
     [InlineData("--requests 0", "--requests 0")]
     [InlineData("--requests 1 --concurrency 0", "--concurrency 0")]

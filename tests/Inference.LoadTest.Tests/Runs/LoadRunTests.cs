@@ -1,4 +1,5 @@
 using System.Net;
+using Inference.LoadTest.Data;
 using Inference.LoadTest.Loads;
 using Inference.LoadTest.Measures;
 using Inference.LoadTest.Runs;
@@ -77,6 +78,45 @@ public sealed class LoadRunTests
         Assert.Equal((1, 2), (run.Tokens.PromptMismatches, run.Tokens.OutputMismatches));
         Assert.Contains("2 of 4 requests did not get as many tokens as they asked for.", run.Warnings);
         Assert.Contains("The server counts the prompts of 1 of 4 requests otherwise than the data set.", run.Warnings);
+    }
+
+    [Theory]
+    [InlineData(true, 8, true)]
+    [InlineData(true, 0, false)]
+    [InlineData(false, 8, false)]
+    public void Run_CachedPrompts_AreToldWhereTheyShouldBeNew(bool areNew, int cached, bool isTold)
+    {
+        var usage = $$$$"""data: {"choices":[],"usage":{"prompt_tokens":32,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":{{{{cached}}}}}}}""";
+        var answer = new ScriptedAnswer { Pieces = [(TimeSpan.FromMilliseconds(1), "data: {\"choices\":[{\"text\":\"a\"}]}\n\n" + usage + "\n\ndata: [DONE]\n\n")] };
+
+        var run = VirtualRun.Of(
+            _ => answer, new ClosedLoad(1), new RunPlan { Requests = 2 }, describe: description => description with { PromptsAreNew = areNew }).Summary;
+
+        Assert.Equal(isTold, run.Warnings.Any(warning => warning.StartsWith("The server had 25% of the prompts' tokens in its cache", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Run_PromptsOfText_AreCountedByTheServerAlone()
+    {
+        var run = VirtualRun.Of(
+            _ => ScriptedAnswer.Stream(1, 1, 10, promptTokens: 45), new ClosedLoad(1), new RunPlan { Requests = 2 },
+            data: new RandomData(new RandomDataOptions { InputTokens = 32, OutputTokens = 10 })).Summary;
+
+        Assert.Equal((90, 0), (run.Tokens.Prompt, run.Tokens.PromptMismatches));
+        Assert.Empty(run.Warnings);
+    }
+
+    [Fact]
+    public void Summary_BusyClient_Warns()
+    {
+        var records = Enumerable.Range(0, 2).Select(i => new RequestRecord { Index = i, Intended = 0, Ended = 1_000_000, Outcome = RequestOutcome.Completed }).ToArray();
+        // Of the whole run's second, though half of it is warm-up.
+        RunSummary Of(double share) => Summarizer.Summarize(
+            records, new RunDescription { Name = "busy", ClientCpuSeconds = share * Environment.ProcessorCount, WarmUp = TimeSpan.FromSeconds(0.5) });
+
+        Assert.Contains(Of(0.8).Warnings, warning => warning.StartsWith("The client kept", StringComparison.Ordinal));
+        Assert.DoesNotContain(Of(0.6).Warnings, warning => warning.StartsWith("The client kept", StringComparison.Ordinal));
+        Assert.Equal(0.6 * Environment.ProcessorCount, Of(0.6).ClientCpu!.Value, 1e-9);
     }
 
     [Fact]

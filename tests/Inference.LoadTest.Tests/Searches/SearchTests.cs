@@ -22,7 +22,7 @@ public sealed class SearchTests
         var found = await RateSearch.HighestAsync(start, 0.05, load =>
         {
             tried++;
-            return Task.FromResult(load <= limit);
+            return Task.FromResult(load <= limit ? Verdict.Holds : Verdict.Fails);
         });
 
         Assert.InRange(found!.Value, limit / 1.05, limit);
@@ -30,7 +30,20 @@ public sealed class SearchTests
     }
 
     [Fact]
-    public async Task Highest_Never_IsNull() => Assert.Null(await RateSearch.HighestAsync(1, 0.1, _ => Task.FromResult(false)));
+    public async Task Highest_Never_IsNull() => Assert.Null(await RateSearch.HighestAsync(1, 0.1, _ => Task.FromResult(Verdict.Fails)));
+
+    [Fact]
+    public async Task Highest_Hopeless_TriesNoLowerLoad()
+    {
+        var tried = new List<double>();
+        Assert.Null(await RateSearch.HighestAsync(8, 0.1, load =>
+        {
+            tried.Add(load);
+            return Task.FromResult(load > 2 ? Verdict.Fails : Verdict.Hopeless);
+        }));
+
+        Assert.Equal([8, 4, 2], tried);
+    }
 
     [Fact]
     public void Saturation_HardlyMoreTokens_IsReached()
@@ -49,7 +62,8 @@ public sealed class SearchTests
     {
         RunSummary[] runs = [Load(1, 100, 1), Load(2, 200, 2), Load(4, 300, 3)];
 
-        Assert.Equal(2, CapacityCommand.Within(runs, new Slo(E2elMs: 2500))!.Concurrency);
+        Assert.Equal(2, CapacityCommand.Within(runs, new Slo(E2elMs: 2500))!.Load);
+        Assert.Equal(4, CapacityCommand.Within([.. runs, Load(4, 300, 1.9)], new Slo(E2elMs: 2500))!.Load);
         Assert.Null(CapacityCommand.Within(runs, new Slo(E2elMs: 500)));
     }
 
