@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Inference.LoadTest.Commands;
+using Inference.LoadTest.Http;
 
+InlineCompletions.Enable();
 var root = new RootCommand("Loads OpenAI-style and SageMaker-style servers over HTTP, and measures them.")
 {
     RunCommand.Create(), SweepCommand.Create(), SearchCommand.Create(), CompareCommand.Create(), CapacityCommand.Create(), ExperimentCommand.Create(),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Inference.LoadTest.Http;
 using Inference.LoadTest.Measures;
 using Inference.LoadTest.Mock;
 using Inference.LoadTest.Reports;
@@ -85,6 +86,7 @@ internal static class SelfTestCommand
             "--tokens", timing.Tokens.ToString(CultureInfo.InvariantCulture),
         })
             start.ArgumentList.Add(argument);
+        InlineCompletions.LeaveOut(start);
         return Process.Start(start)!;
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Inference.LoadTest.Http;
 
 namespace Inference.LoadTest.Experiments;
 
@@ -26,6 +27,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var start = new ProcessStartInfo(command) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments.Concat(setting.Arguments).Concat(["--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture)]))
             start.ArgumentList.Add(argument);
+        InlineCompletions.LeaveOut(start);
         var process = Process.Start(start)!;
         var errors = new List<string>();
         process.OutputDataReceived += (_, _) => { };

@@ -53,6 +53,8 @@ internal sealed class LoadClient(HttpMessageInvoker http, Endpoint endpoint, Run
 
         record.Ended = clock.Now;
         live.Ended(record);
+        // Whatever follows, such as the next request's body, is not for the thread of the connections.
+        await Task.Yield();
         return answer;
     }
 
