@@ -14,8 +14,8 @@ internal sealed record CacheTensor(string Name, TensorElementType ElementType, l
     private const long BlockSize = -1;
 
     /// <summary>All of a model's.</summary>
-    public static IEnumerable<CacheTensor> Of(DecoderSpec spec, KvCacheDType dtype) =>
-        Enumerable.Range(0, spec.LayerCount).SelectMany(layer => OfLayer(spec.Attention, dtype, layer));
+    public static IEnumerable<CacheTensor> Of(ModelShape model, KvCacheDType dtype) =>
+        Enumerable.Range(0, model.LayerCount).SelectMany(layer => OfLayer(model, dtype, layer));
 
     /// <summary>[blocks, kv heads, ...].</summary>
     public long[] Shape(int blockCount, int blockSize) => [blockCount, .. PerToken.Select(size => size == BlockSize ? blockSize : size)];
@@ -24,9 +24,9 @@ internal sealed record CacheTensor(string Name, TensorElementType ElementType, l
     public long BytesPerBlock(int blockSize) =>
         Shape(1, blockSize).Aggregate(ElementType == TensorElementType.Float ? (long)sizeof(float) : sizeof(sbyte), (bytes, size) => checked(bytes * size));
 
-    private static CacheTensor[] OfLayer(AttentionSpec attention, KvCacheDType dtype, int layer)
+    private static CacheTensor[] OfLayer(ModelShape model, KvCacheDType dtype, int layer)
     {
-        long kvHeads = attention.KvHeadCount, headSize = attention.HeadSize;
+        long kvHeads = model.KvHeadCount, headSize = model.HeadSize;
         return dtype == KvCacheDType.Int8
             ?
             [

@@ -11,11 +11,11 @@ public sealed unsafe class KvCache : IDisposable
     private readonly List<(LargePageMemory Memory, nuint BlockBytes)> _memory = [];
     private readonly List<(string Name, OrtValue Value)> _values = [];
 
-    internal KvCache(DecoderSpec spec, KvCacheDType dtype, int blockSize, int blockCount)
+    internal KvCache(ModelShape model, KvCacheDType dtype, int blockSize, int blockCount)
     {
         try
         {
-            foreach (var tensor in CacheTensor.Of(spec, dtype))
+            foreach (var tensor in CacheTensor.Of(model, dtype))
             {
                 var blockBytes = checked((nuint)tensor.BytesPerBlock(blockSize));
                 var bytes = checked(blockBytes * (nuint)blockCount);
@@ -33,8 +33,8 @@ public sealed unsafe class KvCache : IDisposable
     }
 
     /// <summary>Bytes that one block takes, keys, values and their scales over all layers.</summary>
-    public static long BytesPerBlock(DecoderSpec spec, KvCacheDType dtype, int blockSize) =>
-        CacheTensor.Of(spec, dtype).Sum(tensor => tensor.BytesPerBlock(blockSize));
+    public static long BytesPerBlock(ModelShape model, KvCacheDType dtype, int blockSize) =>
+        CacheTensor.Of(model, dtype).Sum(tensor => tensor.BytesPerBlock(blockSize));
 
     /// <summary>Binds every layer's cache to the graph's inputs; they stay bound.</summary>
     internal void BindTo(OrtIoBinding binding)

@@ -5,6 +5,7 @@ using Inference.Execution.Outputs;
 using Inference.Execution.Packing;
 using Inference.Models;
 using Inference.Models.Conversion;
+using Inference.Models.GenAi;
 using Inference.Models.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
@@ -24,15 +25,15 @@ public sealed class OnnxModelExecutor : IModelExecutor
     private readonly PackedStep _step = new();
     private readonly LogitsOutput _output;
 
-    private OnnxModelExecutor(ConvertedModel model, ExecutorOptions options)
+    private OnnxModelExecutor(ModelShape shape, KvCacheDType cache, ExecutorOptions options, Func<SessionOptions, InferenceSession> open, Func<InferenceSession, LogitsOutput> output)
     {
         _sessionOptions = CreateSessionOptions(options);
-        _session = Open(model, _sessionOptions);
+        _session = open(_sessionOptions);
         _binding = _session.CreateIoBinding();
-        _output = model.DType == ModelDType.Int8 ? new Int8LogitsOutput(model.ReadHeadScales(), _session.InputMetadata.ContainsKey(GraphContract.LogitsWanted)) : new FloatLogitsOutput(model.Spec.VocabularySize);
-        _cache = new KvCache(model.Spec, model.KvCacheDType, options.BlockSize, options.BlockCount);
+        _output = output(_session);
+        _cache = new KvCache(shape, cache, options.BlockSize, options.BlockCount);
         _cache.BindTo(_binding);
-        Limits = new ModelLimits(model.Spec.VocabularySize, options.MaxModelLength, options.BlockSize, options.BlockCount);
+        Limits = new ModelLimits(shape.VocabularySize, options.MaxModelLength, options.BlockSize, options.BlockCount);
     }
 
     /// <inheritdoc/>
@@ -41,21 +42,48 @@ public sealed class OnnxModelExecutor : IModelExecutor
     /// <summary>Loads a converted model and allocates its KV cache.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     /// <exception cref="ModelFormatException">ONNX Runtime cannot load the converted model.</exception>
-    public static OnnxModelExecutor Load(ConvertedModel model, ExecutorOptions options)
+    public static OnnxModelExecutor Load(ConvertedModel model, ExecutorOptions options) => Load(
+        model.Spec.Shape,
+        options,
+        model.ModelPath,
+        () => new OnnxModelExecutor(
+            model.Spec.Shape,
+            model.KvCacheDType,
+            options,
+            session => Open(model, session),
+            session => model.DType == ModelDType.Int8
+                ? new Int8LogitsOutput(model.ReadHeadScales(), session.InputMetadata.ContainsKey(GraphContract.LogitsWanted))
+                : new FloatLogitsOutput(model.Spec.VocabularySize)));
+
+    /// <summary>Loads a rewritten package and allocates its KV cache.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime cannot load the package's graph.</exception>
+    public static OnnxModelExecutor Load(PagedPackage package, ExecutorOptions options) => Load(
+        package.Shape,
+        options,
+        package.WeightsFolder,
+        () => new OnnxModelExecutor(
+            package.Shape,
+            KvCacheDType.Float32,
+            options,
+            session => Open(package.Graph.ToArray(), package.WeightsFolder, session),
+            _ => new FloatLogitsOutput(package.Shape.VocabularySize)));
+
+    private static OnnxModelExecutor Load(ModelShape shape, ExecutorOptions options, string path, Func<OnnxModelExecutor> load)
     {
         options.Validate();
-        if (options.MaxModelLength > model.Spec.MaxPositions)
+        if (options.MaxModelLength > shape.MaxPositions)
         {
-            throw new ArgumentException($"--max-model-len is {options.MaxModelLength}; the model was made for {model.Spec.MaxPositions} tokens at most.");
+            throw new ArgumentException($"--max-model-len is {options.MaxModelLength}; the model was made for {shape.MaxPositions} tokens at most.");
         }
 
         try
         {
-            return new OnnxModelExecutor(model, options);
+            return load();
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new ModelFormatException($"{model.ModelPath}: {exception.Message.ReplaceLineEndings(" ")}", exception);
+            throw new ModelFormatException($"{path}: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
     }
 
@@ -103,8 +131,13 @@ public sealed class OnnxModelExecutor : IModelExecutor
             return new InferenceSession(model.ModelPath, options);
         }
 
-        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(Path.GetFullPath(model.ModelPath))!);
-        return new InferenceSession(PackedProducts.Read(model.ModelPath, fuse: VnniPanelCode.IsSupported), options);
+        return Open(PackedProducts.Read(model.ModelPath, fuse: VnniPanelCode.IsSupported), Path.GetDirectoryName(Path.GetFullPath(model.ModelPath))!, options);
+    }
+
+    private static InferenceSession Open(byte[] graph, string weightsFolder, SessionOptions options)
+    {
+        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weightsFolder);
+        return new InferenceSession(graph, options);
     }
 
     private static SessionOptions CreateSessionOptions(ExecutorOptions options)

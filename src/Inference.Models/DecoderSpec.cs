@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Inference.Models;
 
 /// <summary>
@@ -50,6 +52,17 @@ public sealed record DecoderSpec
 
     /// <summary>Whether the head is the embedding matrix.</summary>
     public required bool TieWordEmbeddings { get; init; }
+
+    /// <summary>The sizes that whoever runs the model's graph must know.</summary>
+    [JsonIgnore]
+    public ModelShape Shape => new()
+    {
+        VocabularySize = VocabularySize,
+        MaxPositions = MaxPositions,
+        LayerCount = LayerCount,
+        KvHeadCount = Attention.KvHeadCount,
+        HeadSize = Attention.HeadSize,
+    };
 
     /// <summary>The attention of one layer.</summary>
     /// <param name="layer">0 to <see cref="LayerCount"/> - 1.</param>

@@ -25,6 +25,6 @@ public sealed class KvCacheTests
     [InlineData(KvCacheDType.Int8, 128, 30 * 2 * 3 * 128 * (64 + 4))]
     public void BytesPerBlock_AnyDType_CountsElementsAndScales(KvCacheDType dtype, int blockSize, long bytes)
     {
-        Assert.Equal(bytes, KvCache.BytesPerBlock(Spec, dtype, blockSize));
+        Assert.Equal(bytes, KvCache.BytesPerBlock(Spec.Shape, dtype, blockSize));
     }
 }

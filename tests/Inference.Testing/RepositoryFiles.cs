@@ -31,6 +31,14 @@ public static class RepositoryFiles
     /// <summary>The folder of a tiny checkpoint.</summary>
     public static string ZooModel(string name) => Path.Combine(Root, "tests", "data", "zoo", name);
 
+    /// <summary>The folder of a package for ONNX Runtime GenAI.</summary>
+    /// <param name="model">Such as llama.</param>
+    /// <param name="variant">Such as fp32-cpu.</param>
+    public static string Package(string model, string variant) => Path.Combine(Packages, model, variant);
+
+    /// <summary>Tiny packages for ONNX Runtime GenAI: a folder for each model, in it one for each variant, and what GenAI makes of them.</summary>
+    public static string Packages { get; } = Path.Combine(Root, "tests", "data", "packages");
+
     private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;

@@ -37,6 +37,9 @@ internal unsafe struct AttentionArguments
     /// <summary>[heads], of linear biases; null for none.</summary>
     public float* Slopes;
 
+    /// <summary>[heads]: a score that takes part in each softmax without a value; null for none.</summary>
+    public float* Sinks;
+
     /// <summary>Query heads that share a key and value head.</summary>
     public readonly int GroupSize => Heads / KvHeads;
 

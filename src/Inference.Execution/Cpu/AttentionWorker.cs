@@ -34,9 +34,7 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
         var maxima = stackalloc float[rows];
         var sums = stackalloc float[rows];
         new Span<float>(values, rows * args.HeadSize).Clear();
-        new Span<float>(maxima, rows).Fill(float.NegativeInfinity);
-        new Span<float>(sums, rows).Clear();
-
+        BeginSoftmax(kvHead, rows, maxima, sums);
         RotateQueries(firstToken, tokens, firstPosition, kvHead, queries);
         var blockTable = args.Sequences.BlocksOf(sequence);
         var totalKeys = firstPosition + tokens;
@@ -61,6 +59,17 @@ internal unsafe struct AttentionWorker(AttentionArguments arguments, AttentionTi
             var head = kvHead * args.GroupSize + row % args.GroupSize;
             var output = args.Output + ((long)(firstToken + row / args.GroupSize) * args.Heads + head) * args.HeadSize;
             Scale(values + row * args.HeadSize, 1 / sums[row], output, args.HeadSize);
+        }
+    }
+
+    // A sink is a score from the start: its weight, relative to itself, is 1.
+    private readonly void BeginSoftmax(int kvHead, int rows, float* maxima, float* sums)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            (maxima[row], sums[row]) = _arguments.Sinks == null
+                ? (float.NegativeInfinity, 0)
+                : (_arguments.Sinks[(kvHead * _arguments.GroupSize) + (row % _arguments.GroupSize)], 1);
         }
     }
 

@@ -16,6 +16,7 @@ internal static class CpuOperators
         GraphContract.Domain,
         new PagedAttentionOperator(),
         new QueryKeyNormOperator(),
+        new PackHeadsOperator(),
         new PositionIdsOperator(),
         new SwiGluOperator(),
         new PagedAttentionInt8CacheOperator(),

@@ -12,6 +12,10 @@ internal sealed unsafe class PagedAttentionKernel(int heads, int kvHeads, ScoreR
     // Room on the stack for the tile table of this many sequences; more take it from the heap.
     private const int SequencesOnStack = 1024;
 
+    private const int Slopes = 8;
+
+    private const int Sinks = 9;
+
     [SkipLocalsInit]
     protected override void Compute(KernelContext context)
     {
@@ -56,7 +60,8 @@ internal sealed unsafe class PagedAttentionKernel(int heads, int kvHeads, ScoreR
             HeadSize = keys[2],
             Rules = rules,
         };
-        AddSlopes(context, ref arguments);
+        arguments.Slopes = OfHeads(context, Slopes);
+        arguments.Sinks = OfHeads(context, Sinks);
 
         Arguments.Require(qkv[1] == arguments.QkvStride, "qkv does not have (heads + 2 * kv heads) * head size columns");
         Arguments.Require(keys[1] == kvHeads, "the key cache does not have the node's kv heads");
@@ -70,14 +75,16 @@ internal sealed unsafe class PagedAttentionKernel(int heads, int kvHeads, ScoreR
         return arguments;
     }
 
-    private void AddSlopes(KernelContext context, ref AttentionArguments arguments)
+    // A number for each head, or null.
+    private float* OfHeads(KernelContext context, int index)
     {
-        const int Slopes = 8;
-        if (context.InputCount > Slopes)
+        if (!context.HasInput(index))
         {
-            var slopes = context.Input(Slopes);
-            Arguments.Require(slopes[0] == heads, "there is not one slope for each head");
-            arguments.Slopes = slopes.Data<float>();
+            return null;
         }
+
+        var numbers = context.Input(index);
+        Arguments.Require(numbers.Rank == 1 && numbers[0] == heads, $"input {index} does not have one number for each head");
+        return numbers.Data<float>();
     }
 }

@@ -17,12 +17,12 @@ internal sealed class PagedAttentionOperator : CustomOperator
             [
                 TensorElementType.Float, TensorElementType.Float, TensorElementType.Float,
                 TensorElementType.Int32, TensorElementType.Int32, TensorElementType.Int32,
-                TensorElementType.Float, TensorElementType.Float, TensorElementType.Float,
+                TensorElementType.Float, TensorElementType.Float, TensorElementType.Float, TensorElementType.Float,
             ],
             [TensorElementType.Float])
     {
-        // The slopes of linear biases.
-        OptionalInputs = 1;
+        // The slopes of linear biases, and the sinks.
+        OptionalInputs = 2;
     }
 
     /// <summary>The attributes that say how many heads there are.</summary>

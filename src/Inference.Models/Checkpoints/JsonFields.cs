@@ -99,6 +99,12 @@ internal sealed class JsonFields
         TryGetItems(element, item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var value) ? value : (long?)null)
             is { } items ? [.. items.Select(item => item!.Value)] : null);
 
+    /// <summary>A list of integers, or one integer, which stands for a list of it.</summary>
+    public ImmutableArray<long>? GetOneOrMore(string name) =>
+        _fields.TryGetValue(name, out var element) && element.ValueKind == JsonValueKind.Number
+            ? [Require(name, GetInt32(name))]
+            : GetIntegers(name);
+
     public ImmutableArray<double>? GetNumbers(string name) => Get<ImmutableArray<double>?>(name, "a list of numbers", static element =>
         TryGetItems(element, item => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out var value) ? value : (double?)null)
             is { } items ? [.. items.Select(item => item!.Value)] : null);

@@ -76,9 +76,9 @@ public static class GraphContract
     /// Writes the step's keys and values into the cache and attends over it, causally within each sequence; query and key are rotated
     /// first. Inputs, in order: qkv FLOAT [num_tokens, (heads + 2 * kv heads) * head size], key cache, value cache,
     /// <see cref="BlockTable"/>, <see cref="CumulativeSequenceLengths"/>, <see cref="PastSequenceLengths"/>, cosines and sines FLOAT
-    /// [max positions, head size / 2], and, if there are linear biases, their slopes, FLOAT [heads]. A score is query * key *
-    /// <see cref="Scale"/>, capped by <see cref="Softcap"/>, minus slope * tokens from key to query. Output: FLOAT [num_tokens, heads * head
-    /// size]. Attributes: <see cref="NumHeads"/>, <see cref="KvNumHeads"/>, <see cref="Scale"/>, <see cref="Window"/>, <see cref="Softcap"/>.
+    /// [max positions, head size / 2], and, if there are linear biases, their slopes, FLOAT [heads], and, if there are sinks, those, FLOAT
+    /// [heads]. A score is query * key * <see cref="Scale"/>, capped by <see cref="Softcap"/>, minus slope * tokens from key to query; a sink is
+    /// one more score, of a key whose value is 0. Output: FLOAT [num_tokens, heads * head size]. Attributes: <see cref="NumHeads"/>, <see cref="KvNumHeads"/>, <see cref="Scale"/>, <see cref="Window"/>, <see cref="Softcap"/>.
     /// </summary>
     public const string PagedAttention = "PagedAttention";
 
@@ -88,6 +88,15 @@ public static class GraphContract
     /// <see cref="NumHeads"/>, <see cref="KvNumHeads"/>, <see cref="Epsilon"/>.
     /// </summary>
     public const string QueryKeyNorm = "QueryKeyNorm";
+
+    /// <summary>
+    /// Queries, keys and values, as other graphs have them, in the form that <see cref="PagedAttention"/> takes. Inputs, in order: queries
+    /// FLOAT [1, num_tokens, heads * head size], keys and values FLOAT [1, num_tokens, kv heads * head size]; or one input with the three
+    /// side by side. Output: FLOAT [num_tokens, (heads + 2 * kv heads) * head size], in which element i of a query's or key's head turns with
+    /// element i + head size / 2: first those that turned together before, then those that do not turn. Attributes:
+    /// <see cref="NumHeads"/>, <see cref="KvNumHeads"/>, <see cref="RotaryPairs"/>, <see cref="RotaryInterleaved"/>.
+    /// </summary>
+    public const string PackHeads = "PackHeads";
 
     /// <summary>
     /// Each token's position in its sequence. Inputs, in order: <see cref="InputIds"/>, <see cref="CumulativeSequenceLengths"/>,
@@ -206,6 +215,12 @@ public static class GraphContract
 
     /// <summary>FLOAT attribute of <see cref="PagedAttention"/>: c in c * tanh(score / c); 0 for no cap.</summary>
     public const string Softcap = "softcap";
+
+    /// <summary>INT attribute of <see cref="PackHeads"/>: how many pairs of a head turn, from its first element on.</summary>
+    public const string RotaryPairs = "rotary_pairs";
+
+    /// <summary>INT attribute of <see cref="PackHeads"/>: 1 if pairs are neighbours, 0 if they are halves of what turns.</summary>
+    public const string RotaryInterleaved = "rotary_interleaved";
 
     /// <summary>FLOAT attribute of the operators that norm: added to the mean square.</summary>
     public const string Epsilon = "epsilon";

@@ -5,6 +5,16 @@ internal readonly record struct Operator(string Domain, string Type)
 {
     public static readonly Operator Gather = new("", "Gather");
 
+    public static readonly Operator Reshape = new("", "Reshape");
+
+    public static readonly Operator Squeeze = new("", "Squeeze");
+
+    public static readonly Operator Unsqueeze = new("", "Unsqueeze");
+
+    public static readonly Operator Concat = new("", "Concat");
+
+    public static readonly Operator ConstantOfShape = new("", "ConstantOfShape");
+
     public static readonly Operator Gemm = new("", "Gemm");
 
     public static readonly Operator Add = new("", "Add");
@@ -35,6 +45,8 @@ internal readonly record struct Operator(string Domain, string Type)
     public static readonly Operator PagedAttention = new(GraphContract.Domain, GraphContract.PagedAttention);
 
     public static readonly Operator QueryKeyNorm = new(GraphContract.Domain, GraphContract.QueryKeyNorm);
+
+    public static readonly Operator PackHeads = new(GraphContract.Domain, GraphContract.PackHeads);
 
     public static readonly Operator PositionIds = new(GraphContract.Domain, GraphContract.PositionIds);
 

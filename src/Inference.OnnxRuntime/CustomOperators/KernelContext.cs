@@ -31,6 +31,19 @@ public readonly unsafe ref struct KernelContext
         return KernelTensor.Of(value);
     }
 
+    /// <summary>Whether the node has input <paramref name="index"/>: one that may be left out can lack although a later one is there.</summary>
+    public bool HasInput(int index)
+    {
+        if (index >= InputCount)
+        {
+            return false;
+        }
+
+        nint value;
+        NativeApi.Check(NativeApi.KernelContextGetInput(_context, (nuint)index, &value));
+        return value != 0;
+    }
+
     /// <summary>Output <paramref name="index"/>, allocated with this shape.</summary>
     public KernelTensor Output(int index, params ReadOnlySpan<long> shape)
     {

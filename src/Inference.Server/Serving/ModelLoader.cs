@@ -127,7 +127,7 @@ internal static class ModelLoader
 
     private static int BlockCount(DecoderSpec spec, KvCacheDType cacheDtype, ServerOptions options, int shares)
     {
-        var blockBytes = KvCache.BytesPerBlock(spec, cacheDtype, options.BlockSize);
+        var blockBytes = KvCache.BytesPerBlock(spec.Shape, cacheDtype, options.BlockSize);
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var memory = options.KvCacheMemory ?? Math.Min(MaxDefaultCacheMemory, available / DefaultCacheShare);
         if (memory > available)
