@@ -35,6 +35,9 @@ public sealed class BatchesTests
         var error = Assert.Single(await LinesAsync(server, batch, "error_file_id"));
         Assert.Equal(("bad", 400), (error.GetProperty("custom_id").GetString(), error.GetProperty("response").GetProperty("status_code").GetInt32()));
         Assert.Equal("temperature", error.GetProperty("response").GetProperty("body").GetProperty("error").GetProperty("param").GetString());
+        Assert.Equal(
+            (output.Sum(line => Tokens(line, "prompt_tokens")), output.Sum(line => Tokens(line, "completion_tokens"))),
+            Usage(batch));
         await server.IdleAsync();
     }
 
@@ -49,6 +52,27 @@ public sealed class BatchesTests
 
         var line = Assert.Single(await LinesAsync(server, batch, "output_file_id"));
         OpenAiSchemas.AssertValid(schema, line.GetProperty("response").GetProperty("body"));
+    }
+
+    [Fact]
+    public async Task Batch_Embeddings_AreVectorsWithTheirUsage()
+    {
+        await using var server = await EmbeddingServer.StartAsync();
+        var lines = string.Join('\n', Enumerable.Range(0, 3).Select(i => Line($"{i}", "/v1/embeddings", """{"model": "all-minilm", "input": ["a cat", "a dog"]}""")));
+        using var form = FilesTests.Form(Encoding.UTF8.GetBytes(lines), "input.jsonl", "batch");
+        var file = await JsonAsync(await server.Client.PostAsync("/v1/files", form, TestContext.Current.CancellationToken));
+
+        var created = await server.AskAsync(
+            "/v1/batches", $$"""{"input_file_id": "{{file.GetProperty("id").GetString()}}", "endpoint": "/v1/embeddings", "completion_window": "24h"}""");
+        var batch = await UntilAsync(server.Client, "/v1/batches/" + created.GetProperty("id").GetString(), value => value.GetProperty("status").GetString() == "completed");
+
+        OpenAiSchemas.AssertValid("Batch", batch);
+        Assert.Equal((3, 3, 0), Counts(batch));
+        Assert.Equal((24, 0), Usage(batch));
+        foreach (var line in await LinesAsync(server.Client, batch, "output_file_id"))
+        {
+            Assert.All(EmbeddingServer.VectorsOf(line.GetProperty("response").GetProperty("body")), vector => Assert.Equal(384, vector.Length));
+        }
     }
 
     [Fact]
@@ -255,9 +279,20 @@ public sealed class BatchesTests
             "/v1/batches", $$"""{"input_file_id": "{{file.GetProperty("id").GetString()}}", "endpoint": "{{endpoint}}", "completion_window": "24h", "metadata": {"a": "b"} }""");
     }
 
-    private static async Task<List<JsonElement>> LinesAsync(RunningServer server, JsonElement batch, string field)
+    private static long Tokens(JsonElement line, string name) =>
+        line.GetProperty("response").GetProperty("body").GetProperty("usage").GetProperty(name).GetInt64();
+
+    private static (long Input, long Output) Usage(JsonElement batch)
     {
-        var content = await server.Client.GetStringAsync($"/v1/files/{batch.GetProperty(field).GetString()}/content", TestContext.Current.CancellationToken);
+        var usage = batch.GetProperty("usage");
+        return (usage.GetProperty("input_tokens").GetInt64(), usage.GetProperty("output_tokens").GetInt64());
+    }
+
+    private static Task<List<JsonElement>> LinesAsync(RunningServer server, JsonElement batch, string field) => LinesAsync(server.Client, batch, field);
+
+    private static async Task<List<JsonElement>> LinesAsync(HttpClient client, JsonElement batch, string field)
+    {
+        var content = await client.GetStringAsync($"/v1/files/{batch.GetProperty(field).GetString()}/content", TestContext.Current.CancellationToken);
         return [.. content.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
     }
 

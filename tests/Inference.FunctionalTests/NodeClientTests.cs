@@ -11,6 +11,10 @@ public sealed class NodeClientTests : IClassFixture<NodeClients>
     [InlineData("streamCompletion", """{"text":"BCD"}""")]
     [InlineData("abort", """{"aborted":true}""")]
     [InlineData("error", """{"name":"BadRequestError","status":400,"param":"temperature","type":"invalid_request_error"}""")]
+    [InlineData("streamResponse", """{"text":"abcdefghijklmnopqrstuvwxyz","output_text":"abcdefghijklmnopqrstuvwxyz","status":"completed","tokens":27}""")]
+    [InlineData("storedResponse", """{"text":"abc","same":true,"roles":["user","assistant","user"],"status":404}""")]
+    [InlineData("parsedResponse", """{"n":7}""")]
+    [InlineData("batch", """{"status":"completed","answers":[["a","BCD"],["b","yz"]],"tokens":6,"listed":true,"deleted":true,"names":[true]}""")]
     public async Task Client_Scenario_SeesWhatItShould(string scenario, string expected)
     {
         await using var server = await RunningServer.StartAsync();
@@ -28,6 +32,8 @@ public sealed class NodeClientTests : IClassFixture<NodeClients>
 
     [Theory]
     [InlineData("openai.js", "streamTools", """{"calls":[["function","weather","{\"city\": \"Graz\"}"]],"finish_reason":"tool_calls"}""")]
+    [InlineData("openai.js", "responseTools", """{"count":1,"call":["function_call","weather","{\"city\": \"Graz\"}"]}""")]
+    [InlineData("ai-sdk.js", "streamResponseTools", """{"streamResponseTools":{"calls":[{"toolName":"weather","input":{"city":"Graz"}}],"finishReason":"tool-calls"}}""")]
     [InlineData("ai-sdk.js", "tools,streamTools", """{"tools":{"calls":[{"toolName":"weather","input":{"city":"Graz"}}],"finishReason":"tool-calls"},"streamTools":{"pieces":"{\"city\": \"Graz\"}","calls":[{"toolName":"weather","input":{"city":"Graz"}}],"finishReason":"tool-calls"}}""")]
     [InlineData("langchain.js", "tools,streamTools", """{"tools":{"calls":[{"name":"weather","args":{"city":"Graz"}}]},"streamTools":{"calls":[{"name":"weather","args":{"city":"Graz"}}]}}""")]
     public async Task Client_Tools_AreCalled(string script, string scenarios, string expected)
@@ -55,6 +61,7 @@ public sealed class NodeClientTests : IClassFixture<NodeClients>
 
     [Theory]
     [InlineData("ai-sdk.js", "chat,stream", """{"chat":{"text":"Hello!","finishReason":"stop","outputTokens":COUNT},"stream":{"text":"Hello!","finishReason":"stop"}}""")]
+    [InlineData("ai-sdk.js", "response,streamResponse", """{"response":{"text":"Hello!","finishReason":"stop","outputTokens":COUNT},"streamResponse":{"text":"Hello!","finishReason":"stop"}}""")]
     [InlineData("langchain.js", "chat,stream,toolAnswer", """{"chat":{"text":"Hello!","finish":"stop","outputTokens":COUNT},"stream":{"text":"Hello!"},"toolAnswer":{"text":"Hello!"}}""")]
     public async Task Client_Chat_IsAnswered(string script, string scenarios, string expected)
     {

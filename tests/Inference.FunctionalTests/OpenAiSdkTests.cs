@@ -1,9 +1,13 @@
 using System.ClientModel;
+using System.Text.Json;
 using Inference.Server.Parsing;
 using Inference.Server.Serving;
 using OpenAI;
 using OpenAI.Chat;
 using OpenAI.Models;
+using OpenAI.Responses;
+
+#pragma warning disable OPENAI001 // The client of responses is marked as one that may change.
 
 namespace Inference.FunctionalTests;
 
@@ -92,6 +96,86 @@ public sealed class OpenAiSdkTests
 
         Assert.Equal(RunningServer.ModelName, Assert.Single(models).Id);
     }
+
+    [Fact]
+    public async Task Responses_Streaming_GivesTextAndUsage()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var options = Options("hi");
+        options.StreamingEnabled = true;
+        options.MaxOutputTokenCount = 5;
+
+        var text = "";
+        ResponseResult? last = null;
+        await foreach (var update in await Client(server).GetResponsesClient().CreateResponseStreamingAsync(options, TestContext.Current.CancellationToken))
+        {
+            text += update is StreamingResponseOutputTextDeltaUpdate delta ? delta.Delta : "";
+            last = update is StreamingResponseIncompleteUpdate end ? end.Response : last;
+        }
+
+        Assert.Equal(("abcde", "abcde", ResponseStatus.Incomplete), (text, last!.GetOutputText(), last.Status!.Value));
+        Assert.Equal(5, last.Usage.OutputTokenCount);
+    }
+
+    [Fact]
+    public async Task Responses_Stored_CanBeGoneOnWithFetchedAndDeleted()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var client = Client(server).GetResponsesClient();
+
+        ResponseResult first = await client.CreateResponseAsync(Options("hi"), TestContext.Current.CancellationToken);
+        var options = Options("more");
+        options.PreviousResponseId = first.Id;
+        ResponseResult second = await client.CreateResponseAsync(options, TestContext.Current.CancellationToken);
+        ResponseResult fetched = await client.GetResponseAsync(second.Id, TestContext.Current.CancellationToken);
+        ResponseDeletionResult deleted = await client.DeleteResponseAsync(second.Id, TestContext.Current.CancellationToken);
+
+        Assert.Equal("abcdefghijklmnopqrstuvwxyz", first.GetOutputText());
+        Assert.Equal((second.Id, first.Id, second.GetOutputText()), (fetched.Id, fetched.PreviousResponseId, fetched.GetOutputText()));
+        Assert.True(deleted.Deleted);
+    }
+
+    [Fact]
+    public async Task Responses_Function_IsCalledStreamedOrNot()
+    {
+        await using var server = await Parrot.StartAsync(
+            """<tool_call>{"name": "weather", "arguments": {"city": "Graz"}}</tool_call>""", ChatTraits.None with { Tools = ToolCallFormat.Named("hermes") });
+        var client = Client(server).GetResponsesClient();
+        var options = Options("hi");
+        options.Tools.Add(ResponseTool.CreateFunctionTool("weather", BinaryData.FromString("""{"type": "object"}"""), strictModeEnabled: false));
+
+        ResponseResult whole = await client.CreateResponseAsync(options, TestContext.Current.CancellationToken);
+        options.StreamingEnabled = true;
+        var arguments = "";
+        ResponseResult? last = null;
+        await foreach (var update in await client.CreateResponseStreamingAsync(options, TestContext.Current.CancellationToken))
+        {
+            arguments += update is StreamingResponseFunctionCallArgumentsDeltaUpdate delta ? delta.Delta.ToString() : "";
+            last = update is StreamingResponseCompletedUpdate end ? end.Response : last;
+        }
+
+        var calls = new[] { whole, last! }.Select(response => Assert.IsType<FunctionCallResponseItem>(Assert.Single(response.OutputItems)));
+        Assert.All(calls, call => Assert.Equal(("weather", """{"city": "Graz"}"""), (call.FunctionName, call.FunctionArguments.ToString())));
+        Assert.Equal("""{"city": "Graz"}""", arguments);
+    }
+
+    [Fact]
+    public async Task Responses_JsonSchema_HoldsTheAnswerToIt()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var schema = BinaryData.FromString("""
+            {"type": "object", "properties": {"n": {"type": "integer", "minimum": 1, "maximum": 9}}, "required": ["n"], "additionalProperties": false}
+            """);
+        var options = Options("hi");
+        options.TextOptions = new ResponseTextOptions { TextFormat = ResponseTextFormat.CreateJsonSchemaFormat("n", schema, jsonSchemaIsStrict: true) };
+
+        ResponseResult response = await Client(server).GetResponsesClient().CreateResponseAsync(options, TestContext.Current.CancellationToken);
+
+        Assert.InRange(JsonElement.Parse(response.GetOutputText()).GetProperty("n").GetInt32(), 1, 9);
+    }
+
+    private static CreateResponseOptions Options(string input) =>
+        new(RunningServer.ModelName, [ResponseItem.CreateUserMessageItem(input)]) { Temperature = 0 };
 
     private static OpenAIClient Client(RunningServer server) =>
         new(new ApiKeyCredential("key"), new OpenAIClientOptions { Endpoint = new Uri(server.Address, "v1") });

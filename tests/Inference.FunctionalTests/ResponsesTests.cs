@@ -2,7 +2,9 @@ using System.Net;
 using System.Text.Json;
 using Inference.FunctionalTests.OpenApi;
 using Inference.Server.Parsing;
+using Inference.Server.Responses;
 using Inference.Server.Serving;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Inference.FunctionalTests;
 
@@ -371,6 +373,30 @@ public sealed class ResponsesTests
         Assert.Equal("cancelled", again.GetProperty("status").GetString());
         await ErrorTests.AssertErrorAsync(refused, 400);
         await server.IdleAsync();
+    }
+
+    [Fact]
+    public async Task Stored_ServerEndedBeforeIt_HasFailed()
+    {
+        using var folder = new TemporaryFolder();
+        string id;
+        await using (var server = await RunningServer.StartAsync(options => options with { DataDir = folder.Path }))
+        {
+            id = (await server.AskAsync(Path, """{"input": "hi", "max_output_tokens": 1}""")).GetProperty("id").GetString()!;
+
+            // As a server leaves it that is killed while it runs.
+            var store = server.Services.GetRequiredService<ResponseStore>();
+            var record = store.Find(id, "")!;
+            await store.SaveAsync(record with { Response = record.Response with { Status = "in_progress", Output = [] } });
+        }
+
+        await using var restarted = await RunningServer.StartAsync(options => options with { DataDir = folder.Path });
+        var failed = await GetAsync(restarted, $"{Path}/{id}");
+        using var goingOn = await restarted.PostAsync(Path, $$"""{"input": "more", "previous_response_id": "{{id}}"}""");
+
+        OpenAiSchemas.AssertValid("Response", failed);
+        Assert.Equal(("failed", "server_error"), (failed.GetProperty("status").GetString(), failed.GetProperty("error").GetProperty("code").GetString()));
+        await ErrorTests.AssertErrorAsync(goingOn, 400, "previous_response_id");
     }
 
     [Fact]

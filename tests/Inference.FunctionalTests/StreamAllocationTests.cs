@@ -20,12 +20,13 @@ public sealed class StreamAllocationTests
     [Theory]
     [InlineData("/v1/completions", "\"prompt\": \"a\"")]
     [InlineData("/v1/chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]")]
-    public async Task Stream_OneEventForEachToken_AllocatesLittle(string path, string prompt)
+    [InlineData("/v1/responses", "\"input\": \"a\"", "max_output_tokens")]
+    public async Task Stream_OneEventForEachToken_AllocatesLittle(string path, string prompt, string limit = "max_tokens")
     {
         using var executor = new SteppedExecutor();
         await using var app = await RunningServer.StartAsync(executor, options: null, model: null);
         var address = new Uri(app.Urls.First());
-        var body = $$"""{{{prompt}}, "max_tokens": {{StartSteps + WarmUpSteps + CountedSteps}}, "temperature": 0, "stream": true, "ignore_eos": true}""";
+        var body = $$"""{{{prompt}}, "{{limit}}": {{StartSteps + WarmUpSteps + CountedSteps}}, "temperature": 0, "stream": true, "ignore_eos": true}""";
         var clients = Enumerable.Range(0, Streams).Select(_ => new EventCounter(address, path, body)).ToArray();
 
         // Until every stream has an event; slowly, for the first ones should not be over before the last have begun.

@@ -5,6 +5,7 @@ import { embedMany, generateText, jsonSchema, streamText, tool } from 'ai';
 const [baseURL, wanted] = process.argv.slice(2);
 const openai = createOpenAI({ baseURL, apiKey: 'key' });
 const model = openai.chat('alphabet');
+const responses = openai.responses('alphabet');
 const options = { model, prompt: 'hi', temperature: 0, maxRetries: 0 };
 const tools = {
   weather: tool({
@@ -22,6 +23,24 @@ const scenarios = {
   async embeddings() {
     const { embeddings, usage } = await embedMany({ model: openai.embedding('all-minilm'), values: ['a cat', 'a dog'], maxRetries: 0 });
     return { count: embeddings.length, length: embeddings[0].length, tokens: usage.tokens };
+  },
+
+  async response() {
+    const { text, finishReason, usage } = await generateText({ ...options, model: responses });
+    return { text, finishReason, outputTokens: usage.outputTokens };
+  },
+
+  async streamResponse() {
+    const result = streamText({ ...options, model: responses });
+    let text = '';
+    for await (const piece of result.textStream) text += piece;
+    return { text, finishReason: await result.finishReason };
+  },
+
+  async streamResponseTools() {
+    const result = streamText({ ...options, model: responses, tools });
+    const calls = (await result.toolCalls).map(({ toolName, input }) => ({ toolName, input }));
+    return { calls, finishReason: await result.finishReason };
   },
 
   async stream() {

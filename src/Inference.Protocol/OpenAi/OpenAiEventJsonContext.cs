@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Inference.Protocol.OpenAi.Responses;
 
 namespace Inference.Protocol.OpenAi;
 
@@ -9,4 +10,5 @@ namespace Inference.Protocol.OpenAi;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(CompletionResponse))]
 [JsonSerializable(typeof(ChatCompletionChunk))]
+[JsonSerializable(typeof(ResponseEvent))]
 public sealed partial class OpenAiEventJsonContext : JsonSerializerContext;

@@ -168,9 +168,10 @@ internal sealed class BatchRun : IDisposable
             await Task.WhenAll(page.Select(line => _tools.Store.SaveAsync(_batch.Id, line.Number, isError: true, BatchLines.ToResult(line.CustomId, reason))));
         }
 
-        var output = await WriteAsync(isError: false, "output");
-        var errors = await WriteAsync(isError: true, "error");
-        var ended = _batch with { OutputFileId = output?.Object.Id, ErrorFileId = errors?.Object.Id };
+        var usage = new BatchUsage();
+        var output = await WriteAsync(isError: false, "output", usage);
+        var errors = await WriteAsync(isError: true, "error", usage);
+        var ended = _batch with { OutputFileId = output?.Object.Id, ErrorFileId = errors?.Object.Id, Usage = usage.ToUsage() };
         ended = isCancelled ? ended with { Status = "cancelled", CancelledAt = Now }
             : isExpired ? ended with { Status = "expired", ExpiredAt = Now }
             : ended with { Status = "completed", CompletedAt = Now };
@@ -178,7 +179,7 @@ internal sealed class BatchRun : IDisposable
         _batch = ended;
     }
 
-    private async Task<StoredFile?> WriteAsync(bool isError, string kind)
+    private async Task<StoredFile?> WriteAsync(bool isError, string kind, BatchUsage usage)
     {
         FileStream? content = null;
         var last = 0;
@@ -187,6 +188,7 @@ internal sealed class BatchRun : IDisposable
             content ??= _tools.Files.Create();
             foreach (var (line, result) in page)
             {
+                usage.Add(result);
                 await content.WriteAsync(result);
                 content.WriteByte((byte)'\n');
                 last = line;

@@ -12,18 +12,13 @@ internal sealed class ResponseEvents
     /// <summary>Where they go; null: nowhere.</summary>
     public SseWriter? Sse { get; set; }
 
+    /// <summary>Takes the number of the event that is sent next.</summary>
+    public int NextNumber() => _next++;
+
     /// <summary>Writes an event.</summary>
-    /// <param name="type">Its type.</param>
-    /// <param name="fill">Adds to an event what this one says; not called when there is nobody to tell.</param>
-    public void Send(string type, Func<ResponseEvent, ResponseEvent> fill)
-    {
-        if (Sse is not null)
-        {
-            Sse.Write(type, fill(new ResponseEvent(type, _next++)), OpenAiJsonContext.Default.ResponseEvent);
-        }
-    }
+    public void Send(ResponseEvent e) => Sse?.Write(e.Type, e, OpenAiEventJsonContext.Default.ResponseEvent);
 
     /// <summary>Writes the event that tells of a failure.</summary>
     public void SendError(ErrorBody error) =>
-        Sse?.Write("error", new ResponseErrorEvent(_next++, error.Code, error.Message, error.Param), OpenAiJsonContext.Default.ResponseErrorEvent);
+        Sse?.Write("error", new ResponseErrorEvent(NextNumber(), error.Code, error.Message, error.Param), OpenAiJsonContext.Default.ResponseErrorEvent);
 }

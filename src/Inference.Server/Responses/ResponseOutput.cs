@@ -89,7 +89,7 @@ internal sealed class ResponseOutput(ResponseEvents events, OutputParsing? parsi
             _logprobs.AddRange(added);
         }
 
-        events.Send(added is null ? "response.reasoning_text.delta" : "response.output_text.delta", e => OfPart(e) with { Delta = text, Logprobs = added });
+        events.Send(OfPart(added is null ? "response.reasoning_text.delta" : "response.output_text.delta", text, added));
     }
 
     private void BeginCall(string name)
@@ -109,7 +109,7 @@ internal sealed class ResponseOutput(ResponseEvents events, OutputParsing? parsi
     private void AddArguments(string text)
     {
         _text.Append(text);
-        events.Send("response.function_call_arguments.delta", e => OfItem(e) with { Delta = text });
+        events.Send(OfItem("response.function_call_arguments.delta") with { Delta = text });
     }
 
     private void Begin(string type)
@@ -118,7 +118,7 @@ internal sealed class ResponseOutput(ResponseEvents events, OutputParsing? parsi
         Open(type == "message"
             ? new ResponseItem { Id = RandomId.Create("msg_"), Type = type, Status = InProgress, Role = "assistant", Content = [] }
             : new ResponseItem { Id = RandomId.Create("rs_"), Type = type, Status = InProgress, Summary = [], Content = [] });
-        events.Send("response.content_part.added", e => OfPart(e) with { Part = Part() });
+        events.Send(OfPart("response.content_part.added") with { Part = Part() });
     }
 
     private void Open(ResponseItem item)
@@ -126,7 +126,7 @@ internal sealed class ResponseOutput(ResponseEvents events, OutputParsing? parsi
         _open = item;
         _text.Clear();
         _logprobs.Clear();
-        events.Send("response.output_item.added", e => OfOutput(e) with { Item = item });
+        events.Send(OfOutput("response.output_item.added") with { Item = item });
     }
 
     private void Close(string status)
@@ -140,18 +140,18 @@ internal sealed class ResponseOutput(ResponseEvents events, OutputParsing? parsi
         if (open.Type == "function_call")
         {
             closed = closed with { Arguments = _text.ToString() };
-            events.Send("response.function_call_arguments.done", e => OfItem(e) with { Name = closed.Name, Arguments = closed.Arguments });
+            events.Send(OfItem("response.function_call_arguments.done") with { Name = closed.Name, Arguments = closed.Arguments });
         }
         else
         {
             var part = Part();
             closed = closed with { Content = [part] };
             var type = open.Type == "message" ? "response.output_text.done" : "response.reasoning_text.done";
-            events.Send(type, e => OfPart(e) with { Text = part.Text, Logprobs = part.Logprobs });
-            events.Send("response.content_part.done", e => OfPart(e) with { Part = part });
+            events.Send(OfPart(type) with { Text = part.Text, Logprobs = part.Logprobs });
+            events.Send(OfPart("response.content_part.done") with { Part = part });
         }
 
-        events.Send("response.output_item.done", e => OfOutput(e) with { Item = closed });
+        events.Send(OfOutput("response.output_item.done") with { Item = closed });
         _items.Add(closed);
         _open = null;
     }
@@ -160,9 +160,10 @@ internal sealed class ResponseOutput(ResponseEvents events, OutputParsing? parsi
         ? new ResponseContentPart(OutputText, _text.ToString()) { Annotations = [], Logprobs = [.. _logprobs] }
         : new ResponseContentPart("reasoning_text", _text.ToString());
 
-    private ResponseEvent OfOutput(ResponseEvent e) => e with { OutputIndex = _items.Count };
+    private ResponseEvent OfOutput(string type) => new(type, events.NextNumber()) { OutputIndex = _items.Count };
 
-    private ResponseEvent OfItem(ResponseEvent e) => OfOutput(e) with { ItemId = _open!.Id };
+    private ResponseEvent OfItem(string type) => OfOutput(type) with { ItemId = _open!.Id };
 
-    private ResponseEvent OfPart(ResponseEvent e) => OfItem(e) with { ContentIndex = 0 };
+    private ResponseEvent OfPart(string type, string? delta = null, IReadOnlyList<ChatTokenLogprob>? logprobs = null) =>
+        new(type, events.NextNumber()) { OutputIndex = _items.Count, ItemId = _open!.Id, ContentIndex = 0, Delta = delta, Logprobs = logprobs };
 }

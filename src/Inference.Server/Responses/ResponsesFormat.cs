@@ -34,7 +34,7 @@ internal sealed class ResponsesFormat(PreparedResponse prepared, TimeProvider ti
     public override void WriteEnd(SseWriter sse, Usage usage)
     {
         var response = Complete(usage);
-        _events.Send("response." + response.Status, e => e with { Response = response });
+        Send("response." + response.Status, response);
     }
 
     /// <inheritdoc/>
@@ -46,7 +46,7 @@ internal sealed class ResponsesFormat(PreparedResponse prepared, TimeProvider ti
         var response = prepared.Response with { Status = "failed", Error = new ResponseFailure(code, error.Message), Output = Output.Items };
         changed(response);
         _events.SendError(error);
-        _events.Send("response.failed", e => e with { Response = response });
+        Send("response.failed", response);
     }
 
     /// <inheritdoc/>
@@ -62,10 +62,12 @@ internal sealed class ResponsesFormat(PreparedResponse prepared, TimeProvider ti
         {
             _events.Sse = sse;
             changed(prepared.Response);
-            _events.Send("response.created", e => e with { Response = prepared.Response });
-            _events.Send("response.in_progress", e => e with { Response = prepared.Response });
+            Send("response.created", prepared.Response);
+            Send("response.in_progress", prepared.Response);
         }
     }
+
+    private void Send(string type, ResponseObject response) => _events.Send(new ResponseEvent(type, _events.NextNumber()) { Response = response });
 
     private void Add(in ChoiceDelta delta)
     {

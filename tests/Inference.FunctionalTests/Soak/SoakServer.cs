@@ -48,7 +48,7 @@ internal sealed partial class SoakServer : IDisposable
         var server = ServerExecutable.Start(
         [
             "--model", RepositoryFiles.ZooLlama, "--port", "0", "--cache-dir", RepositoryFiles.ConversionCache,
-            "--max-model-len", "96", "--num-blocks", "512", "--max-queue-length", "4096", .. options,
+            "--max-model-len", "96", "--num-blocks", "512", "--max-queue-length", "4096", "--data-dir", "none", .. options,
         ]);
         return new SoakServer(server, await server.ReadyAsync());
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Inference.Protocol.OpenAi.Responses;
 
 namespace Inference.Protocol.OpenAi.Batches;
 
@@ -72,6 +73,10 @@ public sealed record BatchObject
 
     /// <summary>How many of its requests have run.</summary>
     public required BatchRequestCounts RequestCounts { get; init; }
+
+    /// <summary>Tokens that all its requests used; left out until it has ended.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ResponseUsage? Usage { get; init; }
 
     /// <summary>As it was sent.</summary>
     public IReadOnlyDictionary<string, string?>? Metadata { get; init; }
