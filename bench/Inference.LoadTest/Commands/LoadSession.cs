@@ -30,6 +30,7 @@ internal sealed class LoadSession(RunOptions options, TimeProvider time)
         var data = DataSet(format, trace);
         var load = Load(trace);
         var endpoint = EndpointOf(format, await ModelAsync(format, interrupt));
+        await ClientWarmUp.RunAsync(endpoint);
         if (options.WarmUpRequests > 0)
             await WarmUpAsync(endpoint, data, interrupt);
 
@@ -91,7 +92,8 @@ internal sealed class LoadSession(RunOptions options, TimeProvider time)
     {
         var defaults = JsonSerializer.SerializeToNode(new RunOptions(), LoadJson.Options)!.AsObject();
         var given = JsonSerializer.SerializeToNode(options with { ApiKey = null, Headers = [] }, LoadJson.Options)!.AsObject();
-        return given.Where(option => !JsonNode.DeepEquals(option.Value, defaults[option.Key])).ToDictionary(option => option.Key, option => $"{option.Value}");
+        return given.Where(option => !JsonNode.DeepEquals(option.Value, defaults[option.Key]))
+            .ToDictionary(option => option.Key, option => option.Value is JsonArray list ? string.Join(' ', list) : $"{option.Value}");
     }
 
     private IDataSet DataSet(ApiFormat format, IReadOnlyList<TraceRequest>? trace)

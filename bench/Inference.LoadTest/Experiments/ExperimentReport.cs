@@ -13,14 +13,18 @@ internal sealed class ExperimentReport(Experiment experiment, IReadOnlyList<Expe
     /// <summary>Writes RESULTS.md into a folder, and everything else into its folder results.</summary>
     public void Write(string folder)
     {
-        var markdown = new StringBuilder($"# {experiment.Title}\n\n{experiment.Introduction}\n\n");
-        markdown.Append(CultureInfo.InvariantCulture, $"Measured {points[0].Run.StartedAt:yyyy-MM-dd} by `{command}` at commit {Machine.Commit()}, on {Machine.Describe()}. ");
-        markdown.Append(CultureInfo.InvariantCulture, $"Closed loop, requests for each client: {experiment.RequestsPerClient}; {Rounds()} with the servers loaded in turn; medians of the rounds, and of throughput the range.\n");
+        var how = Text($"Measured {points[0].Run.StartedAt:yyyy-MM-dd} by `{command}` at commit {Machine.Commit()}, on {Machine.Describe()}. ")
+            + Text($"Closed loop, requests for each client: {experiment.RequestsPerClient}; {Rounds()} with the servers loaded in turn; medians of the rounds, and of throughput the range.");
+        var markdown = new StringBuilder($"# {experiment.Title}\n\n{experiment.Introduction}\n\n{how}\n");
         foreach (var scenario in experiment.Scenarios)
             Scenario(markdown, scenario, folder);
         markdown.Append("\n## Reproduce\n`bench/run-experiment` (or `--quick` for a look of some minutes); [all latencies in one page](results/batching.html), [the figures](results/batching.json).\n");
 
-        WholeFile.Write(Path.Combine(folder, Folder, "batching.html"), HtmlReport.Page(experiment.Title, [.. experiment.Scenarios.Select(scenario => (scenario.Name, Medians(scenario)))], []));
+        WholeFile.Write(Path.Combine(folder, Folder, "batching.html"), HtmlReport.Page(
+            experiment.Title,
+            [experiment.Introduction, how.Replace("`", "", StringComparison.Ordinal)],
+            [.. experiment.Scenarios.Select(scenario => new ReportSection(scenario.Name, Medians(scenario), Published(scenario)))],
+            []));
         SummaryFile.Write(Path.Combine(folder, Folder, "batching.json"), [.. points.Select(point => point.Run)]);
         WholeFile.Write(Path.Combine(folder, "RESULTS.md"), markdown.ToString());
     }
@@ -90,10 +94,9 @@ internal sealed class ExperimentReport(Experiment experiment, IReadOnlyList<Expe
     /// <summary>Of one cell's rounds, the run whose throughput is the median, and the range.</summary>
     private (RunSummary Run, double Throughput, double Least, double Most) Of(ExperimentScenario scenario, int clients, string server)
     {
-        var runs = points.Where(point => point.Scenario == scenario && point.Clients == clients && point.Server == server)
-            .Select(point => point.Run).OrderBy(run => run.OutputThroughput).ToArray();
-        var median = runs[(runs.Length - 1) / 2];
-        return (median, median.OutputThroughput, runs[0].OutputThroughput, runs[^1].OutputThroughput);
+        var runs = points.Where(point => point.Scenario == scenario && point.Clients == clients && point.Server == server).Select(point => point.Run).ToArray();
+        var median = new RepeatedRuns(server, runs).Median;
+        return (median, median.OutputThroughput, runs.Min(run => run.OutputThroughput), runs.Max(run => run.OutputThroughput));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -12,5 +12,8 @@ internal sealed record RepeatedRuns(string Name, IReadOnlyList<RunSummary> Runs)
 
     public IReadOnlyList<double> Values(Func<RunSummary, double> measure) => [.. Runs.Select(measure)];
 
+    /// <summary>The run in the middle of them, by throughput.</summary>
+    public RunSummary Median => Runs.OrderBy(run => run.OutputThroughput).ElementAt((Runs.Count - 1) / 2);
+
     public double Mean(Func<RunSummary, double> measure) => Runs.Average(measure);
 }

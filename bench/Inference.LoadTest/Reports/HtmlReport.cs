@@ -14,30 +14,37 @@ internal static class HtmlReport
 
     /// <param name="runs">At least one.</param>
     /// <param name="records">Requests of the last one; may be empty.</param>
-    public static string Of(IReadOnlyList<RunSummary> runs, IReadOnlyList<RequestRecord> records) =>
-        Page(runs.Count == 1 ? runs[0].Name : "Load test", [(runs.Count == 1 ? "Summary" : "Runs", runs)], records);
+    public static string Of(IReadOnlyList<RunSummary> runs, IReadOnlyList<RequestRecord> records)
+    {
+        var (first, isOne) = (runs[0], runs.Count == 1);
+        string[] notes = isOne && first.Settings.Count > 0 ? [string.Join(", ", first.Settings.Select(setting => $"{setting.Key} {setting.Value}"))] : [];
+        return Page(isOne ? first.Name : "Load test", notes, [new ReportSection(isOne ? "Summary" : "Runs", runs)], records);
+    }
 
     /// <param name="title">The heading.</param>
-    /// <param name="sections">Runs that belong together, at least one in each.</param>
-    /// <param name="records">Requests of the last run; may be empty.</param>
-    public static string Page(string title, IReadOnlyList<(string Heading, IReadOnlyList<RunSummary> Runs)> sections, IReadOnlyList<RequestRecord> records)
+    /// <param name="notes">Paragraphs below it.</param>
+    /// <param name="sections">At least one.</param>
+    /// <param name="records">Requests of the last run, where there is one section; may be empty.</param>
+    public static string Page(string title, IReadOnlyList<string> notes, IReadOnlyList<ReportSection> sections, IReadOnlyList<RequestRecord> records)
     {
         var page = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
         page.Append($"<title>{Escape(title)}</title><style>{SvgPlot.Style}\n{Style()}</style></head>\n<body><main><h1>{Escape(title)}</h1>\n");
-        var first = sections[0].Runs[0];
-        page.Append(CultureInfo.InvariantCulture, $"<p>{first.StartedAt:yyyy-MM-dd HH:mm} UTC</p>\n");
-        if (sections is [{ Runs.Count: 1 }] && first.Settings.Count > 0)
-            page.Append($"<p>{Escape(string.Join(", ", first.Settings.Select(setting => $"{setting.Key} {setting.Value}")))}</p>\n");
-        foreach (var (heading, runs) in sections)
-            Section(page, heading, runs, sections.Count == 1 ? records : []);
+        page.Append(CultureInfo.InvariantCulture, $"<p>{sections[0].Runs[0].StartedAt:yyyy-MM-dd HH:mm} UTC</p>\n");
+        foreach (var note in notes)
+            page.Append($"<p>{Escape(note)}</p>\n");
+        foreach (var section in sections)
+            Section(page, section, sections.Count == 1 ? records : []);
         return page.Append("</main></body></html>\n").ToString();
     }
 
-    private static void Section(StringBuilder page, string heading, IReadOnlyList<RunSummary> runs, IReadOnlyList<RequestRecord> records)
+    private static void Section(StringBuilder page, ReportSection section, IReadOnlyList<RequestRecord> records)
     {
-        page.Append($"<h2>{Escape(heading)}</h2>\n");
-        foreach (var warning in runs.SelectMany(run => run.Warnings.Select(warning => runs.Count == 1 ? warning : $"{run.Name}: {warning}")).Distinct())
+        var runs = section.Runs;
+        page.Append($"<h2>{Escape(section.Heading)}</h2>\n");
+        foreach (var warning in runs.SelectMany(run => run.Warnings.Select(warning => runs.Count == 1 ? warning : $"{run.Name}, {SummaryTable.Load(run)}: {warning}")).Distinct())
             page.Append($"<p class=\"warning\">{Escape(warning)}</p>\n");
+        if (section.Table is { } table)
+            Table(page, table);
         Table(page, SummaryTable.Of(runs));
         if (EstimateTable.Means(runs) is { Count: > 0 } means)
         {
@@ -45,13 +52,19 @@ internal static class HtmlReport
             Table(page, means);
         }
 
-        var plots = runs.Count > 1 ? RunPlots.OverLoad(runs) : RunPlots.OverTime(runs[0], records);
-        if (runs.Count <= MaxLines)
-            plots = plots.Concat(RunPlots.Distributions(runs));
         page.Append("<div class=\"plots\">\n");
-        foreach (var plot in plots)
+        foreach (var plot in (runs.Count > 1 ? RunPlots.OverLoad(runs) : RunPlots.OverTime(runs[0], records)).Concat(Distributions(runs)))
             page.Append("<figure>").Append(plot.Render()).Append("</figure>\n");
         page.Append("</div>\n");
+    }
+
+    /// <summary>Of all runs (the median of repeated ones), or else of those under the most load, unless they are still too many.</summary>
+    private static IEnumerable<SvgPlot> Distributions(IReadOnlyList<RunSummary> runs)
+    {
+        IReadOnlyList<RunSummary> shown = [.. RepeatedRuns.Of(runs).Select(same => same.Median)];
+        if (shown.Count > MaxLines)
+            shown = [.. shown.Where(run => run.Load == shown.Max(other => other.Load))];
+        return shown.Count <= MaxLines ? RunPlots.Distributions(shown) : [];
     }
 
     private static void Table(StringBuilder page, IReadOnlyList<string[]> rows)

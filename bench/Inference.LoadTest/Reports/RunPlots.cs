@@ -6,7 +6,8 @@ namespace Inference.LoadTest.Reports;
 /// <summary>The plots that runs are looked at in. Runs of one name at several loads are one line.</summary>
 internal static class RunPlots
 {
-    private const int MostRequests = 3000;
+    private const int MostDots = 3000;
+    private const int MostSpans = 100;
 
     /// <summary>Of several runs, over their load.</summary>
     public static IEnumerable<SvgPlot> OverLoad(IReadOnlyList<RunSummary> runs)
@@ -33,19 +34,39 @@ internal static class RunPlots
     /// <summary>One run over its time.</summary>
     public static IEnumerable<SvgPlot> OverTime(RunSummary run, IReadOnlyList<RequestRecord> records)
     {
-        yield return new SvgPlot("Throughput over time", "s", "output tokens/s", [Line("", run.Timeline.Select(point => (point.Second, point.OutputThroughput)))]);
-        yield return new SvgPlot("Requests under way", "s", "requests", [Line("", run.Timeline.Select(point => (point.Second, (double)point.InFlight)))]);
+        yield return new SvgPlot("Throughput over time", "seconds", "output tokens/s", [Line("", run.Timeline.Select(point => (point.Second, point.OutputThroughput)))]);
+        yield return new SvgPlot("Requests under way", "seconds", "requests", [Line("", run.Timeline.Select(point => (point.Second, (double)point.InFlight)))]);
         if (records.Count == 0)
             yield break;
 
-        var shown = records.Where((_, i) => i % (1 + records.Count / MostRequests) == 0).ToArray();
-        yield return new SvgPlot("Requests, when they were due", "s", "ms",
-        [
-            new PlotSeries("first token", [.. shown.Where(record => record.TimeToFirstToken is not null).Select(record => (RunClock.Seconds(record.Intended), record.TimeToFirstToken!.Value / 1e3))], Scattered: true),
-            new PlotSeries("last token", [.. shown.Where(record => record.Outcome == RequestOutcome.Completed).Select(record => (RunClock.Seconds(record.Intended), record.EndToEndLatency / 1e3))], Scattered: true),
-            new PlotSeries("failed", [.. shown.Where(record => record.Outcome == RequestOutcome.Failed).Select(record => (RunClock.Seconds(record.Intended), Math.Max(0, record.Ended - record.Intended) / 1e3))], Scattered: true),
-        ]);
+        yield return Spans(records);
+        var shown = Some(records, MostDots);
+        yield return new SvgPlot("Latencies, when requests were due", "seconds", "ms", NotEmpty(
+            Dots("first token", shown.Where(record => record.TimeToFirstToken is not null), record => record.TimeToFirstToken!.Value / 1e3),
+            Dots("last token", shown.Where(record => record.Outcome == RequestOutcome.Completed), record => record.EndToEndLatency / 1e3),
+            Dots("failed", shown.Where(record => record.Outcome == RequestOutcome.Failed), record => Math.Max(0, record.Ended - record.Intended) / 1e3)));
     }
+
+    /// <summary>Each request from when it was due: its wait for the first token, then its tokens.</summary>
+    private static SvgPlot Spans(IReadOnlyList<RequestRecord> records)
+    {
+        var shown = Some(records, MostSpans).Select((record, i) => (Record: record, Row: 1.0 + i)).ToArray();
+        PlotSeries Series(string name, Func<RequestRecord, (long Begin, long End)?> span) => new(name, [.. shown
+            .Select(request => (Span: span(request.Record), request.Row))
+            .Where(request => request.Span is not null)
+            .SelectMany(request => new[] { (RunClock.Seconds(request.Span!.Value.Begin), request.Row), (RunClock.Seconds(request.Span.Value.End), request.Row) })], PlotKind.Spans);
+        return new SvgPlot("Requests one by one", "seconds", shown.Length < records.Count ? "some requests" : "requests", NotEmpty(
+            Series("until the first token", record => (record.Intended, record.TimeToFirstToken is { } first ? record.Intended + first : record.Ended)),
+            Series("tokens", record => record.TimeToFirstToken is { } first ? (record.Intended + first, record.Intended + record.Chunks[^1]) : null)));
+    }
+
+    /// <summary>Evenly chosen, not more than so many.</summary>
+    private static RequestRecord[] Some(IReadOnlyList<RequestRecord> records, int most) => [.. records.Where((_, i) => i % ((records.Count + most - 1) / most) == 0)];
+
+    private static PlotSeries Dots(string name, IEnumerable<RequestRecord> records, Func<RequestRecord, double> latency) =>
+        new(name, [.. records.Select(record => (RunClock.Seconds(record.Intended), latency(record)))], PlotKind.Dots);
+
+    private static PlotSeries[] NotEmpty(params PlotSeries[] series) => [.. series.Where(line => line.Points.Count > 0)];
 
     private static SvgPlot Over(
         string title, string xLabel, string yLabel, IReadOnlyList<RunSummary> runs, Func<RunSummary, double> x, Func<RunSummary, double> y) =>

@@ -12,7 +12,7 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel, IReadO
     private const int Width = 460;
     private const int PlotHeight = 230;
     private const int Left = 52;
-    private const int Right = 14;
+    private const int Right = 20;
     private const int Top = 34;
     private const int Bottom = Top + PlotHeight;
     private const int LegendRow = 18;
@@ -66,7 +66,14 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel, IReadO
     {
         if (line.Points.Count == 0)
             return;
-        if (!line.Scattered)
+        if (line.Kind == PlotKind.Spans)
+        {
+            var spans = string.Concat(line.Points.Chunk(2).Select(ends => Text($"M{X(ends[0].X):0.#} {Y(ends[0].Y):0.#}H{X(ends[1].X):0.#}")));
+            Line($"<path d=\"{spans}\" stroke=\"{colour}\"/>");
+            return;
+        }
+
+        if (line.Kind == PlotKind.Line)
         {
             var path = string.Join('L', line.Points.Select(point => Text($"{X(point.X):0.#} {Y(point.Y):0.#}")));
             Line($"<path d=\"M{path}\" stroke=\"{colour}\"/>");
@@ -74,7 +81,7 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel, IReadO
 
         if (line.Margins is { } margins)
             DrawMargins(line.Points, margins, colour);
-        if (!line.Scattered && line.Points.Count > MaxDots)
+        if (line.Kind == PlotKind.Line && line.Points.Count > MaxDots)
             return;
         foreach (var (x, y) in line.Points)
         {

@@ -65,7 +65,7 @@ public sealed class ReportTests
         Assert.DoesNotContain("<b>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("src=", page, StringComparison.Ordinal);
         Assert.DoesNotContain("href=", page, StringComparison.Ordinal);
-        Assert.Equal(6, page.Split("<figure>").Length - 1);
+        Assert.Equal(7, page.Split("<figure>").Length - 1);
     }
 
     [Fact]
@@ -75,6 +75,28 @@ public sealed class ReportTests
 
         Assert.Contains("Throughput and load", page, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Svg_Margins_AreLinesThroughThePointsAndEndAtTheEdge()
+    {
+        var svg = XElement.Parse(new SvgPlot("t", "x", "y", [new PlotSeries("a", [(1, 50), (2, 100), (3, 60)], Margins: [10, 1000, null])]).Render());
+        var paths = svg.Descendants().Where(element => element.Name.LocalName == "path").Select(element => (string)element.Attribute("d")!).ToArray();
+
+        // One for the line, one for each margin that is known; y runs downwards from 34 (100) to 264 (0).
+        Assert.Equal(3, paths.Length);
+        Assert.EndsWith(" 172V126", paths[1], StringComparison.Ordinal);
+        Assert.EndsWith(" 264V34", paths[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Svg_Spans_AreOneLineForTwoPoints()
+    {
+        var svg = XElement.Parse(new SvgPlot("t", "x", "y", [new PlotSeries("a", [(0, 1), (5, 1), (5, 2), (10, 2)], PlotKind.Spans)]).Render());
+        var path = (string)Assert.Single(svg.Descendants(), element => element.Name.LocalName == "path").Attribute("d")!;
+
+        Assert.Equal(2, path.Count(c => c == 'M'));
+        Assert.Equal(2, path.Count(c => c == 'H'));
     }
 
     [Theory]
