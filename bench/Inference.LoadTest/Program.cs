@@ -1,8 +1,12 @@
 using System.CommandLine;
 using Inference.LoadTest.Commands;
 using Inference.LoadTest.Http;
+using Spectre.Console;
 
 InlineCompletions.Enable();
+// A file or a pipe has lines as long as they need to be.
+if (!AnsiConsole.Profile.Out.IsTerminal)
+    AnsiConsole.Profile.Width = 240;
 var root = new RootCommand("Loads OpenAI-style and SageMaker-style servers over HTTP, and measures them.")
 {
     RunCommand.Create(), SweepCommand.Create(), SearchCommand.Create(), CompareCommand.Create(), CapacityCommand.Create(), ExperimentCommand.Create(),

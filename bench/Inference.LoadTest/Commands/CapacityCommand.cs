@@ -20,9 +20,10 @@ internal static partial class CapacityCommand
         {
             var runs = SummaryFile.Read(parse.GetValue(file)!);
             var slo = Slo.Parse(parse.GetValue(limits) ?? []);
-            Print(runs, slo);
+            var within = Within(runs, slo);
+            Print(runs, slo, within);
             if (parse.GetValue(url) is { } server)
-                await PrintCacheAsync(server, parse.GetValue(tokens) ?? TokensOf(runs), cancellation);
+                await PrintCacheAsync(server, parse.GetValue(tokens) ?? TokensOf(runs), within, cancellation);
             return 0;
         });
         return command;
@@ -48,21 +49,23 @@ internal static partial class CapacityCommand
     private static int TokensOf(IReadOnlyList<RunSummary> runs) =>
         (int)(runs.Sum(run => run.Tokens.Prompt + run.Tokens.Output) / Math.Max(1, runs.Sum(run => run.Requests.Completed)));
 
-    private static void Print(IReadOnlyList<RunSummary> runs, Slo slo)
+    private static void Print(IReadOnlyList<RunSummary> runs, Slo slo, RepeatedRuns? within)
     {
         RunsTable.Print(runs);
-        Line(Within(runs, slo) is { } best
+        Line(within is { } best
             ? $"Within {slo} at p90: {best.Mean(run => run.RequestThroughput):0.00} requests/s ({best.Mean(run => run.OutputThroughput):0} output tokens/s), with {best.Mean(run => run.MeanConcurrency):0.#} requests under way (concurrency, by Little's law: requests/s x seconds of each)."
             : (FormattableString)$"No load of the sweep keeps {slo} at p90.");
     }
 
-    private static async Task PrintCacheAsync(string server, int perRequest, CancellationToken cancellation)
+    private static async Task PrintCacheAsync(string server, int perRequest, RepeatedRuns? within, CancellationToken cancellation)
     {
         using var http = new HttpClient();
         var page = await http.GetStringAsync(new Uri(new Uri(server), "/metrics"), cancellation);
         if (CacheTokens(page) is not { } tokens)
             throw new FormatException($"{server}/metrics: vllm:cache_config_info does not say how many tokens the cache holds.");
         Line($"The cache holds {tokens} tokens: {tokens / Math.Max(1, perRequest)} requests of {perRequest} tokens at a time. Larger --max-num-seqs than that only preempts.");
+        if (within is not null)
+            Line($"At that rate requests hold at most {within.Mean(run => run.MeanConcurrency) * perRequest:0} tokens of it on average, {100 * within.Mean(run => run.MeanConcurrency) * perRequest / tokens:0.#}%.");
     }
 
     private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));

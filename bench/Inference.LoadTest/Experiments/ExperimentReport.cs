@@ -5,7 +5,7 @@ using Inference.LoadTest.Reports;
 
 namespace Inference.LoadTest.Experiments;
 
-/// <summary>An experiment as Markdown with plots beside it, as JSON, and as one page.</summary>
+/// <summary>An experiment as Markdown with plots beside it, as CSV, and as one page.</summary>
 internal sealed class ExperimentReport(Experiment experiment, IReadOnlyList<ExperimentPoint> points, string command)
 {
     private const string Folder = "results";
@@ -18,14 +18,15 @@ internal sealed class ExperimentReport(Experiment experiment, IReadOnlyList<Expe
         var markdown = new StringBuilder($"# {experiment.Title}\n\n{experiment.Introduction}\n\n{how}\n");
         foreach (var scenario in experiment.Scenarios)
             Scenario(markdown, scenario, folder);
-        markdown.Append("\n## Reproduce\n`bench/run-experiment` (or `--quick` for a look of some minutes); [all latencies in one page](results/batching.html), [the figures](results/batching.json).\n");
+        markdown.Append("\n## Reproduce\n`bench/run-experiment` (or `--quick` for a look of some minutes); [all latencies in one page](results/batching.html), [every measurement](results/batching.csv).\n");
 
         WholeFile.Write(Path.Combine(folder, Folder, "batching.html"), HtmlReport.Page(
             experiment.Title,
             [experiment.Introduction, how.Replace("`", "", StringComparison.Ordinal)],
             [.. experiment.Scenarios.Select(scenario => new ReportSection(scenario.Name, Medians(scenario), Published(scenario)))],
             []));
-        SummaryFile.Write(Path.Combine(folder, Folder, "batching.json"), [.. points.Select(point => point.Run)]);
+        var runs = points.Select(point => point.Run with { Name = $"{point.Scenario.Name}: {point.Server}" });
+        WholeFile.Write(Path.Combine(folder, Folder, "batching.csv"), CsvReport.Of(runs));
         WholeFile.Write(Path.Combine(folder, "RESULTS.md"), markdown.ToString());
     }
 

@@ -6,9 +6,6 @@ namespace Inference.LoadTest.Reports;
 /// <summary>Runs side by side on the console.</summary>
 internal static class RunsTable
 {
-    /// <summary>Columns of text where nobody looks at the lines: a file, a pipe.</summary>
-    private const int WideEnough = 200;
-
     /// <summary>The runs, and the means of those that were repeated.</summary>
     public static void Print(IReadOnlyList<RunSummary> runs)
     {
@@ -22,8 +19,6 @@ internal static class RunsTable
     /// <summary>Rows of cells, the first the heading. What all rows have in common in the first column is their title.</summary>
     public static void Print(IReadOnlyList<string[]> rows)
     {
-        if (!AnsiConsole.Profile.Out.IsTerminal)
-            AnsiConsole.Profile.Width = WideEnough;
         var isCommon = rows.Count > 2 && rows.Skip(2).All(row => row[0] == rows[1][0]);
         var first = isCommon ? 1 : 0;
         var table = new Table();
