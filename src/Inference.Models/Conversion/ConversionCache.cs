@@ -17,6 +17,9 @@ public sealed class ConversionCache
 
     private readonly string _directory;
 
+    /// <summary>After so many bytes of weights an interrupted conversion can go on from there.</summary>
+    internal long ChapterLength { get; init; } = 256L << 20;
+
     /// <param name="directory">Made when the first model is converted.</param>
     public ConversionCache(string directory)
     {
@@ -29,7 +32,7 @@ public sealed class ConversionCache
     /// <param name="input">The model.</param>
     /// <param name="options">How to convert it.</param>
     /// <param name="progress">Called from several threads, one at a time.</param>
-    /// <param name="cancellationToken">Ends the work within a fraction of a second; what was written is removed.</param>
+    /// <param name="cancellationToken">Ends the work within a fraction of a second; the next call for the same model goes on from there.</param>
     /// <exception cref="ModelFormatException">The model is unusable: a weight is missing, has another shape, or its configuration makes no
     /// sense, or none in the numbers asked for.</exception>
     /// <exception cref="ConversionException">The folder cannot be written, or the disk is full.</exception>
@@ -69,8 +72,8 @@ public sealed class ConversionCache
     }
 
     /// <summary>
-    /// (1) take the lock; (2) see whether another process was faster; (3) remove what crashes left; (4) write a folder beside the entry's
-    /// place; (5) put a damaged entry aside, which its users do not notice; (6) rename.
+    /// (1) take the lock; (2) see whether another process was faster; (3) remove what crashes left, but what this conversion can go on
+    /// from; (4) write a folder beside the entry's place; (5) put a damaged entry aside, which its users do not notice; (6) rename.
     /// </summary>
     private void Convert(CacheEntry entry, EmittedGraph graph, IProgress<ConversionProgress>? progress, CancellationToken cancellationToken)
     {
@@ -81,14 +84,14 @@ public sealed class ConversionCache
         {
             return;
         }
-        RemoveLeftovers(entry.Folder);
-        RemoveAbandoned();
-
         var partial = entry.Folder + PartialSuffix;
+        RemoveLeftovers(entry.Folder, keepsPartial: HasJournal(partial));
+        RemoveAbandoned();
+        var isInterrupted = false;
         try
         {
             Directory.CreateDirectory(partial);
-            ModelWriter.Write(partial, graph, progress, cancellationToken);
+            ModelWriter.Write(partial, graph, ChapterLength, progress, cancellationToken);
             ModelWriter.WriteFile(Path.Combine(partial, ConversionManifest.FileName), entry.Describe(partial, cancellationToken).ToJson());
             if (Directory.Exists(entry.Folder))
             {
@@ -96,11 +99,18 @@ public sealed class ConversionCache
             }
             Directory.Move(partial, entry.Folder);
         }
+        catch (OperationCanceledException)
+        {
+            isInterrupted = true;
+            throw;
+        }
         finally
         {
-            RemoveLeftovers(entry.Folder);
+            RemoveLeftovers(entry.Folder, keepsPartial: isInterrupted && HasJournal(partial));
         }
     }
+
+    private static bool HasJournal(string partial) => File.Exists(Path.Combine(partial, ConversionJournal.FileName));
 
     /// <summary>Removes the unfinished work of other conversions whose processes are gone.</summary>
     private void RemoveAbandoned()
@@ -115,7 +125,7 @@ public sealed class ConversionCache
             using var held = ConversionLock.TryAcquire(folder + LockSuffix);
             if (held is not null)
             {
-                RemoveLeftovers(folder);
+                RemoveLeftovers(folder, keepsPartial: false);
             }
         }
     }
@@ -123,9 +133,9 @@ public sealed class ConversionCache
     /// <summary>
     /// What cannot be removed now (Windows keeps mapped files) must not hide the outcome of the conversion; the next one tries again.
     /// </summary>
-    private static void RemoveLeftovers(string folder)
+    private static void RemoveLeftovers(string folder, bool keepsPartial)
     {
-        foreach (var leftover in (string[])[folder + PartialSuffix, folder + DamagedSuffix])
+        foreach (var leftover in keepsPartial ? [folder + DamagedSuffix] : (string[])[folder + PartialSuffix, folder + DamagedSuffix])
         {
             try
             {

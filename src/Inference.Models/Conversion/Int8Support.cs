@@ -45,7 +45,9 @@ public static class Int8Support
     public static KvCacheDType DefaultCache(DecoderSpec spec, ModelDType dtype) =>
         dtype == ModelDType.Int8 && IsCacheSupported(spec, out _) ? KvCacheDType.Int8 : KvCacheDType.Float32;
 
-    /// <summary>Rotation, on which int8 rests, needs RMS norms on the way in, and nothing else between the residual and projections.</summary>
+    /// <summary>
+    /// Rotation, on which int8 rests, needs RMS norms on the way in, and nothing else between the residual and projections.
+    /// </summary>
     private static string? Form(DecoderSpec spec)
     {
         var name = spec.ModelType;
