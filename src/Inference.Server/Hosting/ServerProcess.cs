@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Inference.Models;
 using Inference.Models.Conversion;
+using Inference.Server.Commands;
 using Inference.Server.Options;
 using Inference.Server.Serving;
 using Inference.Tokenization;
@@ -22,7 +23,10 @@ internal static class ServerProcess
         try
         {
             var settings = Settings.Load();
-            return await CommandLine.RunAsync(args, settings, options => ServeAsync(options, settings));
+            return await CommandLine.RunAsync(args, settings, new CommandActions(
+                options => ServeAsync(options, settings),
+                (options, output) => Task.FromResult(ConvertCommand.Run(options, output, Console.Out, isInteractive: !Console.IsOutputRedirected)),
+                options => Task.FromResult(InspectCommand.Run(options, Console.Out))));
         }
         catch (OptionException exception)
         {
