@@ -337,7 +337,7 @@ public sealed class ResponsesTests
         await using var server = await RunningServer.StartAsync();
         server.Executor.Hold();
         var queued = await server.AskAsync(Path, """{"input": "hi", "temperature": 0, "background": true}""");
-        var path = $"{Path}/{queued.GetProperty("id").GetString()}?stream=true&starting_after=1";
+        var path = $"{Path}/{queued.GetProperty("id").GetString()}?stream=true&starting_after=2";
         using var following = await server.Client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         server.Executor.Release();
 
@@ -372,6 +372,36 @@ public sealed class ResponsesTests
         Assert.Equal("cancelled", cancelled.GetProperty("status").GetString());
         Assert.Equal("cancelled", again.GetProperty("status").GetString());
         await ErrorTests.AssertErrorAsync(refused, 400);
+        await server.IdleAsync();
+    }
+
+    [Fact]
+    public async Task Background_CancelledStream_TellsThatItWaitedBeganAndEnded()
+    {
+        await using var server = await RunningServer.StartAsync();
+        server.Executor.Hold();
+        using var response = await server.PostAsync(
+            Path, """{"input": "hi", "temperature": 0, "background": true, "stream": true, "ignore_eos": true}""", HttpCompletionOption.ResponseHeadersRead);
+        using var stream = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        var created = $"{await stream.ReadLineAsync(TestContext.Current.CancellationToken)}\n{await stream.ReadLineAsync(TestContext.Current.CancellationToken)}";
+        var id = Events(created)[0].GetProperty("response").GetProperty("id").GetString();
+        await server.Executor.StepHeldAsync(TestContext.Current.CancellationToken);
+
+        var cancelling = server.AskAsync($"{Path}/{id}/cancel", "");
+        while (!cancelling.IsCompleted)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            server.Executor.ReleaseOne();
+        }
+
+        server.Executor.Release();
+        var cancelled = await cancelling;
+        var events = Events(created + '\n' + await stream.ReadToEndAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(["response.created", "response.queued", "response.in_progress"], events.Take(3).Select(TypeOf));
+        Assert.Equal(["queued", "queued", "in_progress"], events.Take(3).Select(StatusOf));
+        Assert.Equal(("response.incomplete", "cancelled"), (TypeOf(events[^1]), StatusOf(events[^1])));
+        Assert.Equal(cancelled.GetRawText(), events[^1].GetProperty("response").GetRawText());
         await server.IdleAsync();
     }
 
@@ -578,6 +608,8 @@ public sealed class ResponsesTests
         string.Concat(events.Where(e => TypeOf(e) == type).Select(e => e.GetProperty("delta").GetString()));
 
     private static string? TypeOf(JsonElement value) => value.GetProperty("type").GetString();
+
+    private static string? StatusOf(JsonElement e) => e.GetProperty("response").GetProperty("status").GetString();
 
     private static string? TextOf(JsonElement response) => response.GetProperty("output")[0].GetProperty("content")[0].GetProperty("text").GetString();
 

@@ -138,6 +138,8 @@ internal sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        // A test that failed may have left a step held.
+        Executor.Release();
         await _app.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(2));
         Assert.Empty(Executor.Violations);
     }

@@ -41,21 +41,20 @@ internal sealed class BackgroundRun : IDisposable
     public async Task RunAsync()
     {
         var context = InProcessRequest.Create(default, _client, Log, _cancellation.Token);
+        await WriteAsync(context, _format.WriteQueued);
         try
         {
             await RespondAsync(context);
         }
         catch (Exception) when (_cancellation.IsCancellationRequested)
         {
-            _current = _current with { Status = "cancelled" };
+            await WriteAsync(context, _format.WriteCancelled);
         }
         catch (Exception exception)
         {
-            // Nothing was written, or the responder would have said it.
+            // The responder has not begun, or it would have said it.
             var error = (exception as ApiException ?? ApiErrors.Internal()).Error;
-            using var sse = new SseWriter(context.Response);
-            _format.WriteError(sse, error);
-            await sse.FlushAsync(CancellationToken.None);
+            await WriteAsync(context, sse => _format.WriteError(sse, error));
         }
 
         Log.Complete();
@@ -69,6 +68,13 @@ internal sealed class BackgroundRun : IDisposable
     {
         _cancellation.Dispose();
         Log.Dispose();
+    }
+
+    private static async Task WriteAsync(HttpContext context, Action<SseWriter> write)
+    {
+        using var sse = new SseWriter(context.Response);
+        write(sse);
+        await sse.FlushAsync(CancellationToken.None);
     }
 
     // There is time to wait until the queue has room.

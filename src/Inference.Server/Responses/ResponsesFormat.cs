@@ -6,8 +6,8 @@ using Inference.Server.Streaming;
 namespace Inference.Server.Responses;
 
 /// <summary>
-/// The answers of /v1/responses. A stream is: the response created and in progress, its items and their parts as they grow, and the response
-/// as it ended.
+/// The answers of /v1/responses. A stream is: the response created, queued if it is in the background, and in progress, its items and their
+/// parts as they grow, and the response as it ended.
 /// </summary>
 /// <param name="prepared">What is answered.</param>
 /// <param name="time">Tells when it was complete.</param>
@@ -17,11 +17,36 @@ internal sealed class ResponsesFormat(PreparedResponse prepared, TimeProvider ti
     private readonly ResponseEvents _events = new();
     private ResponseOutput? _output;
     private ChoiceEnd? _end;
+    private bool _isCreated;
+    private bool _isInProgress;
 
     private ResponseOutput Output => _output ??= new ResponseOutput(
         _events,
         prepared.Generation.Text.Parsing,
         prepared.Generation.TopLogprobs is null ? null : new LogprobFormat(prepared.Decoder.Model.Tokenizer, spellsTokenIds: false));
+
+    /// <summary>Begins the stream of a response that may have to wait for its turn.</summary>
+    public void WriteQueued(SseWriter sse)
+    {
+        var queued = prepared.Response with { Status = "queued" };
+        _events.Sse = sse;
+        _isCreated = true;
+        Send("response.created", queued);
+        Send("response.queued", queued);
+    }
+
+    /// <summary>
+    /// Ends a stream whose response was cancelled. The interface has no event of that name; after "incomplete" clients read no more, and the
+    /// response in it says what it is.
+    /// </summary>
+    public void WriteCancelled(SseWriter sse)
+    {
+        Begin(sse);
+        Output.Finish("incomplete");
+        var response = prepared.Response with { Status = "cancelled", Output = Output.Items };
+        changed(response);
+        Send("response.incomplete", response);
+    }
 
     /// <inheritdoc/>
     public override void WriteDelta(SseWriter sse, in ChoiceDelta delta, Usage? usage)
@@ -58,13 +83,20 @@ internal sealed class ResponsesFormat(PreparedResponse prepared, TimeProvider ti
 
     private void Begin(SseWriter sse)
     {
-        if (_events.Sse is null)
+        _events.Sse = sse;
+        if (_isInProgress)
         {
-            _events.Sse = sse;
-            changed(prepared.Response);
-            Send("response.created", prepared.Response);
-            Send("response.in_progress", prepared.Response);
+            return;
         }
+
+        _isInProgress = true;
+        changed(prepared.Response);
+        if (!_isCreated)
+        {
+            Send("response.created", prepared.Response);
+        }
+
+        Send("response.in_progress", prepared.Response);
     }
 
     private void Send(string type, ResponseObject response) => _events.Send(new ResponseEvent(type, _events.NextNumber()) { Response = response });
