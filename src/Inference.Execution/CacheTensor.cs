@@ -7,7 +7,7 @@ namespace Inference.Execution;
 
 /// <summary>One of the graph's cache inputs: what <see cref="GraphContract"/> says of its type and shape, as data.</summary>
 /// <param name="Name">Of the graph's input.</param>
-/// <param name="ElementType">Float or Int8.</param>
+/// <param name="ElementType">Float, Int8 or UInt8.</param>
 /// <param name="PerToken">The sizes of a block but for its number of tokens; -1 where that stands.</param>
 internal sealed record CacheTensor(string Name, TensorElementType ElementType, long[] PerToken)
 {
@@ -22,7 +22,7 @@ internal sealed record CacheTensor(string Name, TensorElementType ElementType, l
 
     /// <summary>Bytes of one block.</summary>
     public long BytesPerBlock(int blockSize) =>
-        Shape(1, blockSize).Aggregate(ElementType == TensorElementType.Float ? (long)sizeof(float) : sizeof(sbyte), (bytes, size) => checked(bytes * size));
+        Shape(1, blockSize).Aggregate(ElementType == TensorElementType.Float ? (long)sizeof(float) : sizeof(byte), (bytes, size) => checked(bytes * size));
 
     private static CacheTensor[] OfLayer(ModelShape model, KvCacheDType dtype, int layer)
     {
@@ -30,7 +30,7 @@ internal sealed record CacheTensor(string Name, TensorElementType ElementType, l
         return dtype == KvCacheDType.Int8
             ?
             [
-                new(GraphContract.KeyCache(layer), TensorElementType.Int8, [kvHeads, headSize / 2, BlockSize, 2]),
+                new(GraphContract.KeyCache(layer), TensorElementType.UInt8, [kvHeads, headSize / 4, BlockSize, 4]),
                 new(GraphContract.ValueCache(layer), TensorElementType.Int8, [kvHeads, BlockSize, headSize]),
                 new(GraphContract.KeyScaleCache(layer), TensorElementType.Float, [kvHeads, BlockSize]),
                 new(GraphContract.ValueScaleCache(layer), TensorElementType.Float, [kvHeads, BlockSize]),

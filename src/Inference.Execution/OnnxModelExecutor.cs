@@ -142,10 +142,11 @@ public sealed class OnnxModelExecutor : IModelExecutor
 
     private static SessionOptions CreateSessionOptions(ExecutorOptions options)
     {
+        var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         var session = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            IntraOpNumThreads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
+            IntraOpNumThreads = threads,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         if (options.SharesCores)
@@ -153,7 +154,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
             session.AddSessionConfigEntry("session.force_spinning_stop", "1");
         }
 
-        CpuOperators.Domain.AddTo(session);
+        CpuOperators.For(threads).AddTo(session);
         return session;
     }
 

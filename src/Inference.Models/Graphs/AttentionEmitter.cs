@@ -103,7 +103,7 @@ internal sealed class AttentionEmitter
         var (kvHeads, headSize) = (_spec.KvHeadCount, _spec.HeadSize);
         if (_cache == KvCacheDType.Int8)
         {
-            _graph.Input(GraphContract.KeyCache(layer), DataType.Int8, "num_blocks", kvHeads, headSize / 2, "block_size", 2);
+            _graph.Input(GraphContract.KeyCache(layer), DataType.Uint8, "num_blocks", kvHeads, headSize / 4, "block_size", 4);
             _graph.Input(GraphContract.ValueCache(layer), DataType.Int8, "num_blocks", kvHeads, "block_size", headSize);
             _graph.Input(GraphContract.KeyScaleCache(layer), DataType.Float, "num_blocks", kvHeads, "block_size");
             _graph.Input(GraphContract.ValueScaleCache(layer), DataType.Float, "num_blocks", kvHeads, "block_size");

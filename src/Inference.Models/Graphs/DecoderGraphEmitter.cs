@@ -16,7 +16,7 @@ internal sealed class DecoderGraphEmitter
     /// Counts the changes of what is emitted for the same checkpoint, in whatever numbers, those of the weights' readers included: a model
     /// converted by another version is not used.
     /// </summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     private readonly DecoderSpec _spec;
     private readonly GraphBuilder _graph;

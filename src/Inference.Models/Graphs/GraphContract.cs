@@ -235,14 +235,14 @@ public static class GraphContract
     /// <summary>
     /// Written in place. In a cache of float32: FLOAT [num_blocks, kv heads, head size, block size]. Transposed within a block, so that the
     /// keys of neighbouring tokens lie side by side: a vector holds one dimension of many keys, and a dot product needs no sum across its
-    /// lanes. In int8: INT8 [num_blocks, kv heads, head size / 2, block size, 2], pairs of dimensions side by side, as multiply-add
+    /// lanes. In int8: UINT8 [num_blocks, kv heads, head size / 4, block size, 4], four dimensions side by side and 128 for 0, as dot product
     /// instructions take them.
     /// </summary>
     public static string KeyCache(int layer) => Cache(layer, "key");
 
     /// <summary>
-    /// FLOAT or INT8 [num_blocks, kv heads, block size, head size], written in place. In int8 the rows of a block are interleaved in pairs,
-    /// [block size / 2, head size, 2]: an element's values for two neighbouring tokens lie side by side.
+    /// FLOAT or INT8 [num_blocks, kv heads, block size, head size], written in place. In int8 four rows of a block are interleaved,
+    /// [block size / 4, head size, 4]: an element's values for four neighbouring tokens lie side by side.
     /// </summary>
     public static string ValueCache(int layer) => Cache(layer, "value");
 

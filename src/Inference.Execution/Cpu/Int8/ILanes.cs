@@ -14,9 +14,6 @@ internal unsafe interface ILanes<T>
     /// <summary>Whether the hardware can run this implementation.</summary>
     static abstract bool IsSupported { get; }
 
-    /// <summary>Rows whose sums the integer product can keep in registers, 2 or 4.</summary>
-    static abstract int RowsInRegisters { get; }
-
     /// <summary>The same float in all lanes.</summary>
     static abstract T Create(float value);
 
@@ -35,9 +32,6 @@ internal unsafe interface ILanes<T>
     /// <summary>Writes the lowest byte of each lane.</summary>
     static abstract void StoreLowBytes(byte* destination, T value);
 
-    /// <summary>Writes the lower half of each lane.</summary>
-    static abstract void StoreLowHalves(short* destination, T value);
-
     /// <summary>Float sum.</summary>
     static abstract T operator +(T left, T right);
 
@@ -55,6 +49,12 @@ internal unsafe interface ILanes<T>
 
     /// <summary>A mask of the lanes where the left float is less than the right one; not where either is NaN.</summary>
     static abstract T LessThan(T left, T right);
+
+    /// <summary>The larger float; the right one if either is NaN, or if both are 0.</summary>
+    static abstract T Max(T left, T right);
+
+    /// <summary>The smaller float; the right one if either is NaN, or if both are 0.</summary>
+    static abstract T Min(T left, T right);
 
     /// <summary>The lanes of <paramref name="whereSet"/> where the mask is set, else those of <paramref name="otherwise"/>.</summary>
     static abstract T Select(T mask, T whereSet, T otherwise);
@@ -76,14 +76,23 @@ internal unsafe interface ILanes<T>
     /// <summary>The float in lane 0.</summary>
     static abstract float First(T value);
 
-    /// <summary>Integers of 0.</summary>
-    static abstract T ZeroPairs { get; }
+    /// <summary>Reads 64 bytes, four a lane.</summary>
+    static abstract T LoadBytes(byte* source);
 
-    /// <summary>Reads 32 bytes and widens each to 16 bits: a pair a lane.</summary>
-    static abstract T LoadPairs(sbyte* source);
+    /// <summary>The same 32 bits in all lanes.</summary>
+    static abstract T CreateInteger(int value);
 
-    /// <summary>The same pair of 16-bit integers in all lanes.</summary>
-    static abstract T CreatePairs(int pair);
+    /// <summary>Bytes 0 and 2 of each lane as a pair of 16-bit integers.</summary>
+    static abstract T EvenSigned(T bytes);
+
+    /// <summary>Bytes 1 and 3 of each lane as a pair of 16-bit integers.</summary>
+    static abstract T OddSigned(T bytes);
+
+    /// <summary>As <see cref="EvenSigned"/>, of bytes without a sign.</summary>
+    static abstract T EvenUnsigned(T bytes);
+
+    /// <summary>As <see cref="OddSigned"/>, of bytes without a sign.</summary>
+    static abstract T OddUnsigned(T bytes);
 
     /// <summary>sum + a.low * b.low + a.high * b.high as integers.</summary>
     static abstract T MultiplyAddPairs(T a, T b, T sum);

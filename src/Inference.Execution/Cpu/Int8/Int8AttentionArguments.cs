@@ -20,10 +20,10 @@ internal unsafe struct Int8AttentionArguments
     /// <summary>float32 [(heads + 2 * kv heads) * head size].</summary>
     public float* ColumnScales;
 
-    /// <summary>int8 [blocks, kv heads, head size / 2, block size, 2].</summary>
-    public sbyte* KeyCache;
+    /// <summary>uint8 [blocks, kv heads, head size / 4, block size, 4], with 128 for 0.</summary>
+    public byte* KeyCache;
 
-    /// <summary>int8 [blocks, kv heads, block size / 2, head size, 2]: the rows of a block in pairs, interleaved.</summary>
+    /// <summary>int8 [blocks, kv heads, block size / 4, head size, 4]: four rows of a block interleaved.</summary>
     public sbyte* ValueCache;
 
     /// <summary>float32 [blocks, kv heads, block size].</summary>

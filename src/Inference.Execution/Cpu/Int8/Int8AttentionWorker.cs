@@ -7,8 +7,8 @@ namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>
 /// Attends for one piece: rows are (token, query head) pairs over one key and value head. Scores and weighted values are integer
-/// products: keys and values have
-/// 8 bits, queries and weights 16, so that only the cache's own precision is lost, and sums are exact in any order.
+/// products
+/// of bytes: queries have a scale for each row, weights one for each row and chunk. Sums are exact in any order.
 /// </summary>
 internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, AttentionPiece* pieces, int count) : IParallelBody
     where T : unmanaged, ILanes<T>
@@ -38,8 +38,10 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         ref readonly var args = ref _arguments;
         ref var piece = ref _pieces[index];
         var rows = piece.Tokens * args.GroupSize;
-        var queries = stackalloc short[rows * args.HeadSize];
+        var bytes = stackalloc byte[rows * args.HeadSize];
+        var starts = stackalloc int[rows];
         var factors = stackalloc float[rows];
+        var queries = new Queries { Bytes = bytes, Starts = starts, Factors = factors };
         var results = stackalloc float[rows * args.ResultSize];
         PrefetchFirst(piece);
         if (piece.WritesCache)
@@ -47,7 +49,7 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
             new Int8CacheWriter<T>(args, _pieces).Write(piece);
         }
 
-        QuantizeQueries(piece, queries, factors);
+        QuantizeQueries(piece, queries);
         Clear(results, rows);
 
         var last = piece.FirstChunk + piece.Chunks;
@@ -55,11 +57,11 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         {
             if (piece.Results != null)
             {
-                Attend(index, chunk, queries, factors, piece.Results + (long)chunk * rows * args.ResultSize);
+                Attend(index, chunk, queries, piece.Results + (long)chunk * rows * args.ResultSize);
             }
             else
             {
-                AttendAndMerge(index, chunk, queries, factors, results);
+                AttendAndMerge(index, chunk, queries, results);
             }
         }
 
@@ -84,36 +86,49 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         }
     }
 
-    private readonly void QuantizeQueries(in AttentionPiece piece, short* queries, float* factors)
+    private readonly void QuantizeQueries(in AttentionPiece piece, in Queries queries)
     {
         ref readonly var args = ref _arguments;
         var scratch = stackalloc float[args.HeadSize];
         var row = stackalloc float[args.HeadSize];
         var position = args.Sequences.PositionOf(piece.FirstToken, piece.Sequence);
-        for (var token = 0; token < piece.Tokens; token++)
+        for (var i = 0; i < piece.Tokens * args.GroupSize; i++)
         {
-            for (var head = 0; head < args.GroupSize; head++, queries += args.HeadSize, factors++)
-            {
-                args.DequantizeRotated<T>(piece.FirstToken + token, piece.KvHead * args.GroupSize + head, position + token, scratch, row);
-                var scale = RowQuantizer<T>.ToHalves(row, args.HeadSize, RowQuantizer<T>.Magnitude(row, args.HeadSize), queries);
-                *factors = scale * (args.Scale * Log2E);
-            }
+            var (token, head) = Math.DivRem(i, args.GroupSize);
+            var bytes = queries.Bytes + i * args.HeadSize;
+            args.DequantizeRotated<T>(piece.FirstToken + token, piece.KvHead * args.GroupSize + head, position + token, scratch, row);
+            var scale = RowQuantizer<T>.ToBytes(row, args.HeadSize, RowQuantizer<T>.Magnitude(row, args.HeadSize), 0, bytes);
+            queries.Factors[i] = scale * (args.Scale * Log2E);
+
+            // Keys are stored with 128 added, which adds so much to each score.
+            queries.Starts[i] = -GraphContract.ZeroPoint * Sum((sbyte*)bytes, args.HeadSize);
         }
     }
 
+    private static int Sum(sbyte* bytes, int count)
+    {
+        var sums = T.Create(0);
+        for (var i = 0; i < count; i += ILanes<T>.Count)
+        {
+            sums += T.LoadAsFloat(bytes + i);
+        }
+
+        return (int)LaneMath<T>.Sum(sums);
+    }
+
     [SkipLocalsInit]
-    private readonly void AttendAndMerge(int index, int chunk, short* queries, float* factors, float* results)
+    private readonly void AttendAndMerge(int index, int chunk, in Queries queries, float* results)
     {
         ref readonly var piece = ref _pieces[index];
         var rows = piece.Tokens * _arguments.GroupSize;
         var result = stackalloc float[rows * _arguments.ResultSize];
-        Attend(index, chunk, queries, factors, result);
+        Attend(index, chunk, queries, result);
         Merge(results, result, rows);
     }
 
     // One chunk's result for every row.
     [SkipLocalsInit]
-    private readonly void Attend(int index, int chunk, short* queries, float* factors, float* results)
+    private readonly void Attend(int index, int chunk, in Queries queries, float* results)
     {
         ref readonly var piece = ref _pieces[index];
         ref readonly var args = ref _arguments;
@@ -121,43 +136,32 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         var position = args.Sequences.PositionOf(piece.FirstToken, piece.Sequence);
         var keys = Math.Min(Chunk, position + piece.Tokens - chunk * Chunk);
         var panels = (keys + PanelKeys - 1) / PanelKeys;
-        var keyPanels = stackalloc sbyte*[PanelsPerChunk];
-        var valuePanels = stackalloc sbyte*[PanelsPerChunk];
+        var keyPanels = stackalloc byte*[PanelsPerChunk];
+        var valuePanels = stackalloc byte*[PanelsPerChunk];
         var keyScales = stackalloc float[Chunk];
         var valueScales = stackalloc float[Chunk];
         FindPanels(piece, chunk, panels, keyPanels, valuePanels, keyScales, valueScales);
 
         var scores = stackalloc int[rows * Chunk];
         Score(piece, chunk, queries, keyPanels, valuePanels, panels, scores);
-        for (var row = 0; row < rows; row++)
+        var scoreRows = new ScoreRows
         {
-            var result = results + row * args.ResultSize;
-            var valid = Math.Clamp(position + row / args.GroupSize + 1 - chunk * Chunk, 0, keys);
-            if (valid == 0)
-            {
-                // The row's token comes before this chunk: no keys, and weights of 0.
-                result[1] = 0;
-                new Span<int>(scores + row * Chunk, panels * PanelKeys).Clear();
-                continue;
-            }
-
-            // A header is longer than what it holds: the scale of the values waits there for them.
-            result[2] = ChunkSoftmax<T>.Compute(
-                scores + row * Chunk, keyScales, valueScales, valid, panels * PanelKeys, factors[row], result);
-        }
-
-        AddValues(index, (short*)scores, valuePanels, panels, results);
+            FirstScores = scores, Factors = queries.Factors, FirstResult = results, ResultSize = args.ResultSize, Count = rows,
+            GroupSize = args.GroupSize, FirstKeys = position + 1 - chunk * Chunk, ChunkKeys = keys,
+        };
+        ChunkSoftmax<T>.Compute(scoreRows, keyScales, valueScales, panels * PanelKeys);
+        AddValues(index, chunk, (byte*)scores, valuePanels, panels, results);
     }
 
     private readonly void FindPanels(
-        in AttentionPiece piece, int chunk, int panels, sbyte** keyPanels, sbyte** valuePanels, float* keyScales, float* valueScales)
+        in AttentionPiece piece, int chunk, int panels, byte** keyPanels, byte** valuePanels, float* keyScales, float* valueScales)
     {
         ref readonly var args = ref _arguments;
         for (var panel = 0; panel < panels; panel++)
         {
             var (headBlock, slot) = Locate(piece, chunk * PanelsPerChunk + panel);
-            keyPanels[panel] = args.KeyCache + headBlock * args.HeadBlockSize + slot * 2;
-            valuePanels[panel] = args.ValueCache + headBlock * args.HeadBlockSize + slot * args.HeadSize;
+            keyPanels[panel] = args.KeyCache + headBlock * args.HeadBlockSize + slot * QuadPanels.Depths;
+            valuePanels[panel] = (byte*)args.ValueCache + headBlock * args.HeadBlockSize + slot * args.HeadSize;
             T.Store(keyScales + panel * PanelKeys, T.Load(args.KeyScales + headBlock * args.Sequences.BlockSize + slot));
             T.Store(valueScales + panel * PanelKeys, T.Load(args.ValueScales + headBlock * args.Sequences.BlockSize + slot));
         }
@@ -171,32 +175,37 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
     }
 
     private readonly void Score(
-        in AttentionPiece piece, int chunk, short* queries, sbyte** keyPanels, sbyte** valuePanels, int panels, int* scores)
+        in AttentionPiece piece, int chunk, in Queries queries, byte** keyPanels, byte** valuePanels, int panels, int* scores)
     {
         ref readonly var args = ref _arguments;
         var rows = piece.Tokens * args.GroupSize;
-        var product = new PairPanels { Count = 1, Pairs = args.HeadSize / 2, Stride = 2 * args.Sequences.BlockSize };
-        var ahead = stackalloc sbyte*[4];
+        var product = new QuadPanels
+        {
+            Count = 1, Quads = args.HeadSize / QuadPanels.Depths, Stride = QuadPanels.Depths * args.Sequences.BlockSize, IsUnsigned = true,
+        };
+        var ahead = stackalloc byte*[4];
         product.Ahead = rows <= RowsToPrefetchFor ? ahead : null;
         var last = LastPanel(piece);
         for (var panel = 0; panel < panels; panel += 2)
         {
             if (product.Ahead != null)
             {
-                // Keys of panels to come, in the next chunk too, and the values of these.
+                // Keys of panels to come, in the next chunk too, the values of these, and the next chunk's scales, of which all are read
+                // as it begins.
                 var next = chunk * PanelsPerChunk + panel + PanelsAhead;
+                var scales = (chunk + 1) * PanelsPerChunk + panel;
                 ahead[0] = KeyPanel(piece, Math.Min(next, last));
                 ahead[1] = KeyPanel(piece, Math.Min(next + 1, last));
                 ahead[2] = valuePanels[panel];
                 ahead[3] = valuePanels[Math.Min(panel + 1, panels - 1)];
-                PrefetchScales(piece, Math.Min(next, last));
-                PrefetchScales(piece, Math.Min(next + 1, last));
+                PrefetchScales(piece, Math.Min(scales, last));
+                PrefetchScales(piece, Math.Min(scales + 1, last));
             }
 
             // The last of an odd number stands for its missing neighbour; there is room for the scores of both.
             product.Left = keyPanels + panel;
             product.Right = keyPanels + Math.Min(panel + 1, panels - 1);
-            PairProduct<T>.Compute(queries, args.HeadSize, product, scores + panel * PanelKeys, Chunk, rows);
+            QuadProduct<T>.Compute(queries.Bytes, args.HeadSize, product, queries.Starts, scores + panel * PanelKeys, Chunk, rows);
         }
     }
 
@@ -210,9 +219,13 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
 
         var first = piece.FirstChunk * PanelsPerChunk;
         var last = LastPanel(piece);
-        for (var panel = first; panel < Math.Min(first + PanelsAhead, last + 1); panel++)
+        for (var panel = first; panel < Math.Min(first + PanelsPerChunk, last + 1); panel++)
         {
             PrefetchScales(piece, panel);
+        }
+
+        for (var panel = first; panel < Math.Min(first + PanelsAhead, last + 1); panel++)
+        {
             var keys = KeyPanel(piece, panel);
             for (var offset = 0; offset < PanelKeys * _arguments.HeadSize; offset += 64)
             {
@@ -231,10 +244,10 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
         }
     }
 
-    private readonly sbyte* KeyPanel(in AttentionPiece piece, int panel)
+    private readonly byte* KeyPanel(in AttentionPiece piece, int panel)
     {
         var (headBlock, slot) = Locate(piece, panel);
-        return _arguments.KeyCache + headBlock * _arguments.HeadBlockSize + slot * 2;
+        return _arguments.KeyCache + headBlock * _arguments.HeadBlockSize + slot * QuadPanels.Depths;
     }
 
     private readonly int LastPanel(in AttentionPiece piece)
@@ -244,23 +257,28 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
     }
 
     [SkipLocalsInit]
-    private readonly void AddValues(int index, short* weights, sbyte** valuePanels, int panels, float* results)
+    private readonly void AddValues(int index, int chunk, byte* weights, byte** valuePanels, int panels, float* results)
     {
         ref readonly var args = ref _arguments;
-        var rows = _pieces[index].Tokens * args.GroupSize;
+        ref readonly var piece = ref _pieces[index];
+        var rows = piece.Tokens * args.GroupSize;
         const int Columns = 32;
         var sums = stackalloc int[rows * Columns];
-        var product = new PairPanels
+        var starts = stackalloc int[rows];
+        new Span<int>(starts, rows).Clear();
+        var product = new QuadPanels
         {
-            Left = valuePanels, Right = valuePanels, Count = panels, Pairs = PanelKeys / 2, Stride = 2 * args.HeadSize,
+            Left = valuePanels, Right = valuePanels, Count = panels, Quads = PanelKeys / QuadPanels.Depths,
+            Stride = QuadPanels.Depths * args.HeadSize,
         };
-        var ahead = stackalloc sbyte*[PanelsAhead];
-        product.Ahead = FindKeysOfNext(index, rows, ahead) ? ahead : null;
+        var ahead = stackalloc byte*[PanelsAhead];
+        var isLast = chunk + 1 == piece.FirstChunk + piece.Chunks;
+        product.Ahead = isLast && FindKeysOfNext(index, rows, ahead) ? ahead : null;
         for (var column = 0; column < args.HeadSize; column += Columns, product.Ahead = null)
         {
-            product.LeftOffset = 2 * column;
-            product.RightOffset = 2 * column + Columns;
-            PairProduct<T>.Compute(weights, 2 * Chunk, product, sums, Columns, rows);
+            product.LeftOffset = QuadPanels.Depths * column;
+            product.RightOffset = QuadPanels.Depths * (column + ILanes<T>.Count);
+            QuadProduct<T>.Compute(weights, sizeof(int) * Chunk, product, starts, sums, Columns, rows);
             for (var row = 0; row < rows; row++)
             {
                 var result = results + row * args.ResultSize;
@@ -273,7 +291,7 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
     }
 
     // The first keys of the piece that this thread most likely takes next.
-    private readonly bool FindKeysOfNext(int index, int rows, sbyte** panels)
+    private readonly bool FindKeysOfNext(int index, int rows, byte** panels)
     {
         if (rows > RowsToPrefetchFor || index + 1 >= _count)
         {
@@ -333,5 +351,18 @@ internal unsafe struct Int8AttentionWorker<T>(Int8AttentionArguments arguments, 
             args.OutputScales[token] = RowQuantizer<T>.ToBytes(
                 row, args.Width, magnitude, GraphContract.ZeroPoint, args.Output + (long)token * args.Width);
         }
+    }
+
+    /// <summary>The rows' queries.</summary>
+    private struct Queries
+    {
+        /// <summary>int8 [rows, head size].</summary>
+        public byte* Bytes;
+
+        /// <summary>[rows]: what scores begin with.</summary>
+        public int* Starts;
+
+        /// <summary>[rows]: what makes score * key scale the exponent of a power of two.</summary>
+        public float* Factors;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Inference.Models.Graphs;
 using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu.Int8;
@@ -41,24 +42,25 @@ internal unsafe struct Int8CacheWriter<T>(Int8AttentionArguments arguments, Atte
             var headBlock = args.HeadBlock(blocks[position / args.Sequences.BlockSize], piece.KvHead);
             var slot = position % args.Sequences.BlockSize;
             args.DequantizeRotated<T>(token, args.Heads + piece.KvHead, position, scratch, row);
-            args.KeyScales[headBlock * args.Sequences.BlockSize + slot] = Quantize(row, bytes);
-            WriteKey((short*)bytes, (short*)(args.KeyCache + headBlock * args.HeadBlockSize) + slot);
+            args.KeyScales[headBlock * args.Sequences.BlockSize + slot] = Quantize(row, GraphContract.ZeroPoint, bytes);
+            WriteKey((int*)bytes, (int*)(args.KeyCache + headBlock * args.HeadBlockSize) + slot);
 
             args.Dequantize<T>(token, args.Heads + args.KvHeads + piece.KvHead, row);
-            args.ValueScales[headBlock * args.Sequences.BlockSize + slot] = Quantize(row, bytes);
-            WriteValue(bytes, (byte*)args.ValueCache + headBlock * args.HeadBlockSize + slot / 2 * args.HeadSize * 2 + slot % 2);
+            args.ValueScales[headBlock * args.Sequences.BlockSize + slot] = Quantize(row, 0, bytes);
+            var (quad, place) = Math.DivRem(slot, QuadPanels.Depths);
+            WriteValue(bytes, (byte*)args.ValueCache + headBlock * args.HeadBlockSize + quad * args.HeadSize * QuadPanels.Depths + place);
         }
     }
 
-    private readonly float Quantize(float* row, byte* bytes) =>
-        RowQuantizer<T>.ToBytes(row, _arguments.HeadSize, RowQuantizer<T>.Magnitude(row, _arguments.HeadSize), 0, bytes);
+    private readonly float Quantize(float* row, byte zeroPoint, byte* bytes) =>
+        RowQuantizer<T>.ToBytes(row, _arguments.HeadSize, RowQuantizer<T>.Magnitude(row, _arguments.HeadSize), zeroPoint, bytes);
 
-    private readonly void WriteKey(short* pairs, short* slots)
+    private readonly void WriteKey(int* quads, int* slots)
     {
         var blockSize = _arguments.Sequences.BlockSize;
-        for (var i = 0; i < _arguments.HeadSize / 2; i++)
+        for (var i = 0; i < _arguments.HeadSize / QuadPanels.Depths; i++)
         {
-            slots[i * blockSize] = pairs[i];
+            slots[i * blockSize] = quads[i];
         }
     }
 
@@ -66,7 +68,7 @@ internal unsafe struct Int8CacheWriter<T>(Int8AttentionArguments arguments, Atte
     {
         for (var i = 0; i < _arguments.HeadSize; i++)
         {
-            slots[2 * i] = bytes[i];
+            slots[QuadPanels.Depths * i] = bytes[i];
         }
     }
 }

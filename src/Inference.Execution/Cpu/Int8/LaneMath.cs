@@ -71,18 +71,14 @@ internal static unsafe class LaneMath<T>
         return T.First(value);
     }
 
-    /// <summary>The larger float; the right one if either is NaN.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Max(T left, T right) => T.Select(T.LessThan(right, left), left, right);
-
     /// <summary>The largest lane, where none is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(T value)
     {
-        value = Max(value, T.Exchange(value, 8));
-        value = Max(value, T.Exchange(value, 4));
-        value = Max(value, T.Exchange(value, 2));
-        value = Max(value, T.Exchange(value, 1));
+        value = T.Max(value, T.Exchange(value, 8));
+        value = T.Max(value, T.Exchange(value, 4));
+        value = T.Max(value, T.Exchange(value, 2));
+        value = T.Max(value, T.Exchange(value, 1));
         return T.First(value);
     }
 

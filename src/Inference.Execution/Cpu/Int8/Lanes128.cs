@@ -14,10 +14,6 @@ internal readonly unsafe struct Lanes128(
 
     public static bool IsSupported => true;
 
-    public static int RowsInRegisters => 2;
-
-    public static Lanes128 ZeroPairs => default;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Create(float value)
     {
@@ -61,13 +57,6 @@ internal readonly unsafe struct Lanes128(
         Vector128.Narrow(value._v2.AsUInt32(), value._v3.AsUInt32())).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreLowHalves(short* destination, Lanes128 value)
-    {
-        Vector128.Narrow(value._v0.AsInt32(), value._v1.AsInt32()).Store(destination);
-        Vector128.Narrow(value._v2.AsInt32(), value._v3.AsInt32()).Store(destination + 8);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator +(Lanes128 left, Lanes128 right) =>
         new(left._v0 + right._v0, left._v1 + right._v1, left._v2 + right._v2, left._v3 + right._v3);
 
@@ -92,6 +81,12 @@ internal readonly unsafe struct Lanes128(
     public static Lanes128 LessThan(Lanes128 left, Lanes128 right) => new(
         Vector128.LessThan(left._v0, right._v0), Vector128.LessThan(left._v1, right._v1),
         Vector128.LessThan(left._v2, right._v2), Vector128.LessThan(left._v3, right._v3));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Max(Lanes128 left, Lanes128 right) => Select(LessThan(right, left), left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Min(Lanes128 left, Lanes128 right) => Select(LessThan(left, right), left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Select(Lanes128 mask, Lanes128 whereSet, Lanes128 otherwise) => new(
@@ -124,15 +119,30 @@ internal readonly unsafe struct Lanes128(
     public static float First(Lanes128 value) => value._v0.ToScalar();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 LoadPairs(sbyte* source)
-    {
-        var (v0, v1) = Vector128.Widen(Vector128.Load(source));
-        var (v2, v3) = Vector128.Widen(Vector128.Load(source + 16));
-        return new(v0.AsSingle(), v1.AsSingle(), v2.AsSingle(), v3.AsSingle());
-    }
+    public static Lanes128 LoadBytes(byte* source) => Load((float*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 CreatePairs(int pair) => Create(BitConverter.Int32BitsToSingle(pair));
+    public static Lanes128 CreateInteger(int value) => Create(BitConverter.Int32BitsToSingle(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 EvenSigned(Lanes128 bytes) => new(
+        (bytes._v0.AsInt16() << 8 >> 8).AsSingle(), (bytes._v1.AsInt16() << 8 >> 8).AsSingle(),
+        (bytes._v2.AsInt16() << 8 >> 8).AsSingle(), (bytes._v3.AsInt16() << 8 >> 8).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 OddSigned(Lanes128 bytes) => new(
+        (bytes._v0.AsInt16() >> 8).AsSingle(), (bytes._v1.AsInt16() >> 8).AsSingle(),
+        (bytes._v2.AsInt16() >> 8).AsSingle(), (bytes._v3.AsInt16() >> 8).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 EvenUnsigned(Lanes128 bytes) => new(
+        (bytes._v0.AsUInt16() << 8 >>> 8).AsSingle(), (bytes._v1.AsUInt16() << 8 >>> 8).AsSingle(),
+        (bytes._v2.AsUInt16() << 8 >>> 8).AsSingle(), (bytes._v3.AsUInt16() << 8 >>> 8).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 OddUnsigned(Lanes128 bytes) => new(
+        (bytes._v0.AsUInt16() >>> 8).AsSingle(), (bytes._v1.AsUInt16() >>> 8).AsSingle(),
+        (bytes._v2.AsUInt16() >>> 8).AsSingle(), (bytes._v3.AsUInt16() >>> 8).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 MultiplyAddPairs(Lanes128 a, Lanes128 b, Lanes128 sum) => new(

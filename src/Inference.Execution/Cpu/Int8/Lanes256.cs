@@ -12,14 +12,6 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
 
     public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
 
-    public static int RowsInRegisters => 2;
-
-    public static Lanes256 ZeroPairs
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => new(Vector256<float>.Zero, Vector256<float>.Zero);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Create(float value) => new(Vector256.Create(value), Vector256.Create(value));
 
@@ -45,12 +37,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreLowBytes(byte* destination, Lanes256 value)
     {
-        var halves = LowHalves(value) & Vector256.Create((short)0xff);
+        var halves = Vector256.Narrow(value._lower.AsInt32(), value._upper.AsInt32()) & Vector256.Create((short)0xff);
         Sse2.PackUnsignedSaturate(halves.GetLower(), halves.GetUpper()).Store(destination);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreLowHalves(short* destination, Lanes256 value) => LowHalves(value).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator +(Lanes256 left, Lanes256 right) => new(left._lower + right._lower, left._upper + right._upper);
@@ -71,6 +60,14 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LessThan(Lanes256 left, Lanes256 right) =>
         new(Vector256.LessThan(left._lower, right._lower), Vector256.LessThan(left._upper, right._upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Max(Lanes256 left, Lanes256 right) =>
+        new(Avx.Max(left._lower, right._lower), Avx.Max(left._upper, right._upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Min(Lanes256 left, Lanes256 right) =>
+        new(Avx.Min(left._lower, right._lower), Avx.Min(left._upper, right._upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Select(Lanes256 mask, Lanes256 whereSet, Lanes256 otherwise) => new(
@@ -102,11 +99,25 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
     public static float First(Lanes256 value) => value._lower.ToScalar();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 LoadPairs(sbyte* source) =>
-        new(Avx2.ConvertToVector256Int16(source).AsSingle(), Avx2.ConvertToVector256Int16(source + 16).AsSingle());
+    public static Lanes256 LoadBytes(byte* source) => Load((float*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 CreatePairs(int pair) => new(Vector256.Create(pair).AsSingle(), Vector256.Create(pair).AsSingle());
+    public static Lanes256 CreateInteger(int value) => new(Vector256.Create(value).AsSingle(), Vector256.Create(value).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 EvenSigned(Lanes256 bytes) =>
+        new((bytes._lower.AsInt16() << 8 >> 8).AsSingle(), (bytes._upper.AsInt16() << 8 >> 8).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 OddSigned(Lanes256 bytes) => new((bytes._lower.AsInt16() >> 8).AsSingle(), (bytes._upper.AsInt16() >> 8).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 EvenUnsigned(Lanes256 bytes) =>
+        new((bytes._lower.AsUInt16() << 8 >>> 8).AsSingle(), (bytes._upper.AsUInt16() << 8 >>> 8).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 OddUnsigned(Lanes256 bytes) =>
+        new((bytes._lower.AsUInt16() >>> 8).AsSingle(), (bytes._upper.AsUInt16() >>> 8).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 MultiplyAddPairs(Lanes256 a, Lanes256 b, Lanes256 sum) => new(
@@ -115,7 +126,4 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreIntegers(int* destination, Lanes256 value) => Store((float*)destination, value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<short> LowHalves(Lanes256 value) => Vector256.Narrow(value._lower.AsInt32(), value._upper.AsInt32());
 }

@@ -11,14 +11,6 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 
     public static bool IsSupported => Avx512BW.IsSupported && Avx512DQ.IsSupported;
 
-    public static int RowsInRegisters => 4;
-
-    public static Lanes512 ZeroPairs
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => new(Vector512<float>.Zero);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Create(float value) => new(Vector512.Create(value));
 
@@ -40,10 +32,6 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
         Avx512F.ConvertToVector128Byte(value._value.AsUInt32()).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreLowHalves(short* destination, Lanes512 value) =>
-        Avx512F.ConvertToVector256Int16(value._value.AsInt32()).Store(destination);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 left, Lanes512 right) => new(left._value + right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,6 +48,12 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LessThan(Lanes512 left, Lanes512 right) => new(Vector512.LessThan(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Max(Lanes512 left, Lanes512 right) => new(Avx512F.Max(left._value, right._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Min(Lanes512 left, Lanes512 right) => new(Avx512F.Min(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Select(Lanes512 mask, Lanes512 whereSet, Lanes512 otherwise) =>
@@ -88,10 +82,22 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static float First(Lanes512 value) => value._value.ToScalar();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 LoadPairs(sbyte* source) => new(Avx512BW.ConvertToVector512Int16(Vector256.Load(source)).AsSingle());
+    public static Lanes512 LoadBytes(byte* source) => new(Vector512.Load(source).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 CreatePairs(int pair) => new(Vector512.Create(pair).AsSingle());
+    public static Lanes512 CreateInteger(int value) => new(Vector512.Create(value).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 EvenSigned(Lanes512 bytes) => new((bytes._value.AsInt16() << 8 >> 8).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 OddSigned(Lanes512 bytes) => new((bytes._value.AsInt16() >> 8).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 EvenUnsigned(Lanes512 bytes) => new((bytes._value.AsUInt16() << 8 >>> 8).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 OddUnsigned(Lanes512 bytes) => new((bytes._value.AsUInt16() >>> 8).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 MultiplyAddPairs(Lanes512 a, Lanes512 b, Lanes512 sum) =>

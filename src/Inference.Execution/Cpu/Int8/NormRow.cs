@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Inference.Models.Graphs;
 
 namespace Inference.Execution.Cpu.Int8;
@@ -28,6 +29,13 @@ internal static unsafe class NormRow<T>
         var magnitudes = T.Create(0);
         for (var i = 0; i < width; i += ILanes<T>.Count)
         {
+            // The next row, which in a tile of rows comes next: it has left the nearest caches since it was written.
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(residual + width + i);
+                Sse.Prefetch0(sum + width + i);
+            }
+
             var x = T.MultiplyAdd(T.LoadAsFloat(accumulators + i) * factor, T.Load(columnScales + i), T.Load(residual + i));
             T.Store(sum + i, x);
             squares = T.MultiplyAdd(x, x, squares);

@@ -8,10 +8,10 @@ namespace Inference.Execution.Cpu.Int8;
 /// <see cref="PagedAttentionOperator"/> with a cache of 8 bits, from floats to floats; see <see
 /// cref="GraphContract.PagedAttentionInt8Cache"/>.
 /// </summary>
-internal sealed class PagedAttentionInt8CacheOperator() : LaneOperator(
+internal sealed class PagedAttentionInt8CacheOperator(int threads) : LaneOperator(
     GraphContract.PagedAttentionInt8Cache,
     [TensorElementType.Float, .. PagedAttentionInt8Operator.CacheInputs],
     [TensorElementType.Float])
 {
-    protected override OperatorKernel CreateKernel<T>(KernelInfo info) => PagedAttentionInt8Operator.CreateKernel<T>(info, isFloat: true);
+    protected override OperatorKernel CreateKernel<T>(KernelInfo info) => PagedAttentionInt8Operator.CreateKernel<T>(info, threads, isFloat: true);
 }

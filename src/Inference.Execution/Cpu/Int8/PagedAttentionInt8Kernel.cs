@@ -6,10 +6,10 @@ namespace Inference.Execution.Cpu.Int8;
 /// A paged attention node with a cache of 8 bits, from accumulators to quantised rows or from floats to floats. Inputs are checked before
 /// anything is written: a wrong block table must not reach foreign memory.
 /// </summary>
-internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads, float scale, bool isFloat) : OperatorKernel
+internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads, float scale, int threads, bool isFloat) : OperatorKernel
     where T : unmanaged, ILanes<T>
 {
-    // Scores of queries of 16 bits and keys of 8 must not leave 32 bits.
+    // Scores are sums of products of two bytes; so far they are exact in floats too.
     private const int LargestHead = 512;
 
     protected override void Compute(KernelContext context)
@@ -28,7 +28,7 @@ internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads,
             arguments.OutputScales = context.Output(1, tokens).Data<float>();
         }
 
-        using var work = new AttentionWork(arguments, Environment.ProcessorCount);
+        var work = new AttentionWork(arguments, threads);
         arguments.Attended = isFloat ? floats : work.Attended;
         var writer = new Int8CacheWriter<T>(arguments, work.Pieces);
         if (work.NeedsCacheWritten)
@@ -57,7 +57,7 @@ internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads,
         sequences.Positions = cos[0];
         var arguments = new Int8AttentionArguments
         {
-            KeyCache = keys.Data<sbyte>(),
+            KeyCache = keys.Data<byte>(),
             ValueCache = values.Data<sbyte>(),
             KeyScales = keyScales.Data<float>(),
             ValueScales = valueScales.Data<float>(),
@@ -66,11 +66,12 @@ internal sealed unsafe class PagedAttentionInt8Kernel<T>(int heads, int kvHeads,
             Sin = sin.Data<float>(),
             Heads = heads,
             KvHeads = kvHeads,
-            HeadSize = 2 * keys[2],
+            HeadSize = QuadPanels.Depths * keys[2],
             Scale = scale,
         };
 
-        Arguments.Require(keys[1] == kvHeads && keys[4] == 2, "the key cache is not [blocks, kv heads, head size / 2, block size, 2]");
+        Arguments.Require(
+            keys[1] == kvHeads && keys[4] == QuadPanels.Depths, "the key cache is not [blocks, kv heads, head size / 4, block size, 4]");
         Arguments.Require(
             arguments.HeadSize % 32 == 0 && arguments.HeadSize <= LargestHead, "the head size is not a multiple of 32 up to 512");
         Arguments.Require(sequences.BlockSize > 0 && sequences.BlockSize % 16 == 0, "the block size is not a multiple of 16");

@@ -51,48 +51,35 @@ internal static unsafe class RowQuantizer<T>
     /// <param name="destination">[width].</param>
     /// <returns>The scale.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static float ToBytes(float* row, int width, float magnitude, byte zeroPoint, byte* destination)
+    public static float ToBytes(float* row, int width, float magnitude, byte zeroPoint, byte* destination) =>
+        Write(row, width, ScaleFor(magnitude, sbyte.MaxValue), zeroPoint, destination);
+
+    /// <summary>Writes bytes 0 to 255, of a row without negative elements.</summary>
+    /// <param name="row">[width].</param>
+    /// <param name="width">A multiple of 16.</param>
+    /// <param name="magnitude">The row's largest element, NaN or infinite if an element is.</param>
+    /// <param name="destination">[width]; may be the row's own memory.</param>
+    /// <returns>The scale.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static float ToUnsignedBytes(float* row, int width, float magnitude, byte* destination) =>
+        Write(row, width, ScaleFor(magnitude, byte.MaxValue), 0, destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Write(float* row, int width, (float Inverse, float Scale) scale, byte zeroPoint, byte* destination)
     {
-        var (inverse, scale) = ScaleFor(magnitude, sbyte.MaxValue);
-        if (float.IsNaN(scale))
+        if (float.IsNaN(scale.Scale))
         {
             new Span<byte>(destination, width).Fill(zeroPoint);
-            return scale;
+            return scale.Scale;
         }
 
-        var factor = T.Create(inverse);
+        var factor = T.Create(scale.Inverse);
         var rounding = T.Create(RoundToInteger + zeroPoint);
         for (var i = 0; i < width; i += ILanes<T>.Count)
         {
             T.StoreLowBytes(destination + i, T.MultiplyAdd(T.Load(row + i), factor, rounding));
         }
 
-        return scale;
-    }
-
-    /// <summary>Writes integers of 16 bits, -32767 to 32767.</summary>
-    /// <param name="row">[width].</param>
-    /// <param name="width">A multiple of 16.</param>
-    /// <param name="magnitude">The row's largest magnitude, NaN or infinite if an element is.</param>
-    /// <param name="destination">[width]; may be the row's own memory.</param>
-    /// <returns>The scale.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static float ToHalves(float* row, int width, float magnitude, short* destination)
-    {
-        var (inverse, scale) = ScaleFor(magnitude, short.MaxValue);
-        if (float.IsNaN(scale))
-        {
-            new Span<short>(destination, width).Clear();
-            return scale;
-        }
-
-        var factor = T.Create(inverse);
-        var rounding = T.Create(RoundToInteger);
-        for (var i = 0; i < width; i += ILanes<T>.Count)
-        {
-            T.StoreLowHalves(destination + i, T.MultiplyAdd(T.Load(row + i), factor, rounding));
-        }
-
-        return scale;
+        return scale.Scale;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Inference.Models.Graphs;
 using Inference.OnnxRuntime.CustomOperators;
 
@@ -61,13 +62,19 @@ internal sealed unsafe class SwiGluQuantizeKernel<T>(int hadamard) : OperatorKer
         var factor = T.Create(rowScale);
         for (var i = 0; i < width; i += ILanes<T>.Count)
         {
+            // The next row, as in NormRow.
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(accumulators + 2 * width + i);
+                Sse.Prefetch0(accumulators + 3 * width + i);
+            }
+
             var gate = T.LoadAsFloat(accumulators + i) * factor * T.Load(columnScales + i);
             var up = T.LoadAsFloat(accumulators + width + i) * factor * T.Load(columnScales + width + i);
 
             // Beyond the bounds silu is the gate, or 0, to the last bit that matters.
             var exponent = gate * T.Create(-Log2E);
-            exponent = T.Select(T.LessThan(exponent, T.Create(-126)), T.Create(-126), exponent);
-            exponent = T.Select(T.LessThan(T.Create(126), exponent), T.Create(126), exponent);
+            exponent = T.Min(T.Create(126), T.Max(T.Create(-126), exponent));
             T.Store(row + i, gate * up / (T.Create(1) + LaneMath<T>.Exp2(exponent)));
         }
     }

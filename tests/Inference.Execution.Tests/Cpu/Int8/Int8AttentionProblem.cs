@@ -55,9 +55,9 @@ internal sealed unsafe class Int8AttentionProblem
         _columnScales = [.. Enumerable.Range(0, width).Select(_ => 0.005f + random.NextSingle() * 0.01f)];
 
         // Slots that nothing was written to hold garbage: it must never show.
-        KeyCache = new sbyte[_blocks * kvHeads * headSize * blockSize];
+        KeyCache = new byte[_blocks * kvHeads * headSize * blockSize];
         ValueCache = new sbyte[KeyCache.Length];
-        random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(KeyCache.AsSpan()));
+        random.NextBytes(KeyCache);
         random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(ValueCache.AsSpan()));
         KeyScales = [.. Enumerable.Repeat(float.NaN, _blocks * kvHeads * blockSize)];
         ValueScales = [.. KeyScales];
@@ -99,7 +99,7 @@ internal sealed unsafe class Int8AttentionProblem
 
     public float[] RowScales { get; }
 
-    public sbyte[] KeyCache { get; private set; }
+    public byte[] KeyCache { get; private set; }
 
     public sbyte[] ValueCache { get; private set; }
 
@@ -135,8 +135,8 @@ internal sealed unsafe class Int8AttentionProblem
         fixed (float* rows = RowScales, columns = _columnScales, keyScales = result.KeyScales, valueScales = result.ValueScales,
         cos = _cos, sin = _sin)
         fixed (float* attended = result.Attended, scales = result.Scales, floats = floatQkv)
-        fixed (sbyte* keys = result.KeyCache, values = result.ValueCache)
-        fixed (byte* output = result.Output)
+        fixed (sbyte* values = result.ValueCache)
+        fixed (byte* keys = result.KeyCache, output = result.Output)
         {
             var arguments = new Int8AttentionArguments
             {
@@ -151,7 +151,7 @@ internal sealed unsafe class Int8AttentionProblem
                 },
             };
             arguments.Sequences.Validate();
-            using var work = new AttentionWork(arguments, threads, shortestPiece);
+            var work = new AttentionWork(arguments, threads, shortestPiece);
             var writer = new Int8CacheWriter<T>(arguments, work.Pieces);
             for (var piece = 0; work.NeedsCacheWritten && piece < work.Count; piece++)
             {
@@ -168,22 +168,26 @@ internal sealed unsafe class Int8AttentionProblem
         return result;
     }
 
-    /// <summary>The same in scalar double arithmetic, straight from the definition, over the cache that a run left.</summary>
-    public double[] Reference(Int8AttentionResult run)
+    /// <summary>
+    /// The same in scalar double arithmetic, straight from the definition, over the cache that a run left; and how far from it each element
+    /// may be because a weight is too near the middle between two integers to tell which one it becomes.
+    /// </summary>
+    public (double[] Output, double[] Undecided) Reference(Int8AttentionResult run)
     {
-        var output = new double[Tokens * Heads * HeadSize];
+        var (output, undecided) = (new double[Tokens * Heads * HeadSize], new double[Tokens * Heads * HeadSize]);
         for (var s = 0; s < _past.Length; s++)
         {
             for (var token = _cumulative[s]; token < _cumulative[s + 1]; token++)
             {
                 for (var head = 0; head < Heads; head++)
                 {
-                    Attend(run, s, token, head, output.AsSpan((token * Heads + head) * HeadSize, HeadSize));
+                    var row = ((token * Heads + head) * HeadSize)..((token * Heads + head + 1) * HeadSize);
+                    undecided.AsSpan(row).Fill(Attend(run, s, token, head, output.AsSpan(row)));
                 }
             }
         }
 
-        return output;
+        return (output, undecided);
     }
 
     /// <summary>The largest distance of a cached key or value of a new token from what it stands for, in scales.</summary>
@@ -221,40 +225,52 @@ internal sealed unsafe class Int8AttentionProblem
     public void Adopt(Int8AttentionResult run) =>
         (KeyCache, ValueCache, KeyScales, ValueScales) = (run.KeyCache, run.ValueCache, run.KeyScales, run.ValueScales);
 
-    private void Attend(Int8AttentionResult run, int s, int token, int head, Span<double> output)
+    private double Attend(Int8AttentionResult run, int s, int token, int head, Span<double> output)
     {
         var position = _past[s] + token - _cumulative[s];
         var kvHead = head / (Heads / KvHeads);
-        var query = Rotated(token, head, position);
+        var (query, queryScale) = RowQuantizerTests.Reference(Rotated(token, head, position), 0);
         var scores = new double[position + 1];
         for (var p = 0; p <= position; p++)
         {
             for (var i = 0; i < HeadSize; i++)
             {
-                scores[p] += query[i] * Key(run, s, p, kvHead, i) * Scale;
+                scores[p] += (sbyte)query[i] * (double)queryScale * Key(run, s, p, kvHead, i) * Scale;
             }
         }
 
         var maximum = scores.Max();
         var weights = scores.Select(score => Math.Exp(score - maximum)).ToArray();
         var sum = weights.Sum();
-        for (var p = 0; p <= position; p++)
+        var undecided = 0.0;
+        foreach (var chunk in Enumerable.Range(0, position + 1).Chunk(AttentionWork.KeysPerChunk))
         {
-            for (var i = 0; i < HeadSize; i++)
+            // The largest weight of a value becomes 255.
+            var scaled = chunk.Select(p => weights[p] * run.ValueScales[ScaleIndex(s, p, kvHead)]).ToArray();
+            var step = Math.Max(scaled.Max() / 255, double.Epsilon);
+            for (var k = 0; k < chunk.Length; k++)
             {
-                output[i] += weights[p] / sum * Value(run, s, p, kvHead, i);
+                var integer = Math.Round(scaled[k] / step);
+                undecided += Math.Abs(Math.Abs(scaled[k] / step - integer) - 0.5) < 1e-3 ? step * 128 / sum : 0;
+                for (var i = 0; i < HeadSize; i++)
+                {
+                    output[i] += integer * step / sum * ValueInteger(run, s, chunk[k], kvHead, i);
+                }
             }
         }
+
+        return undecided;
     }
 
-    private double[] Rotated(int token, int head, int position)
+    // In single precision and in the operator's order: queries are to become the same integers.
+    private float[] Rotated(int token, int head, int position)
     {
         var source = Row(token, head);
         var half = HeadSize / 2;
-        var rotated = new double[HeadSize];
+        var rotated = new float[HeadSize];
         for (var i = 0; i < half; i++)
         {
-            double c = _cos[position * half + i], s = _sin[position * half + i];
+            float c = _cos[position * half + i], s = _sin[position * half + i];
             rotated[i] = source[i] * c - source[i + half] * s;
             rotated[i + half] = source[i + half] * c + source[i] * s;
         }
@@ -262,22 +278,23 @@ internal sealed unsafe class Int8AttentionProblem
         return rotated;
     }
 
-    private double[] Row(int token, int head)
+    private float[] Row(int token, int head)
     {
         var width = (Heads + 2 * KvHeads) * HeadSize;
-        return [.. Enumerable.Range(head * HeadSize, HeadSize)
-            .Select(i => Qkv[token * width + i] * (double)RowScales[token] * _columnScales[i])];
+        return [.. Enumerable.Range(head * HeadSize, HeadSize).Select(i => Qkv[token * width + i] * RowScales[token] * _columnScales[i])];
     }
 
-    // [blocks, kv heads, head size / 2, block size, 2]
+    // [blocks, kv heads, head size / 4, block size, 4], with 128 for 0
     private double Key(Int8AttentionResult run, int s, int position, int head, int i) =>
-        run.KeyCache[((HeadBlock(s, position, head) * (HeadSize / 2) + i / 2) * BlockSize + position % BlockSize) * 2 + i % 2]
+        (run.KeyCache[((HeadBlock(s, position, head) * (HeadSize / 4) + i / 4) * BlockSize + position % BlockSize) * 4 + i % 4] - 128)
         * (double)run.KeyScales[ScaleIndex(s, position, head)];
 
-    // [blocks, kv heads, block size / 2, head size, 2]
     private double Value(Int8AttentionResult run, int s, int position, int head, int i) =>
-        run.ValueCache[((HeadBlock(s, position, head) * (BlockSize / 2) + position % BlockSize / 2) * HeadSize + i) * 2 + position % 2]
-        * (double)run.ValueScales[ScaleIndex(s, position, head)];
+        ValueInteger(run, s, position, head, i) * (double)run.ValueScales[ScaleIndex(s, position, head)];
+
+    // [blocks, kv heads, block size / 4, head size, 4]
+    private sbyte ValueInteger(Int8AttentionResult run, int s, int position, int head, int i) =>
+        run.ValueCache[((HeadBlock(s, position, head) * (BlockSize / 4) + position % BlockSize / 4) * HeadSize + i) * 4 + position % 4];
 
     private int ScaleIndex(int s, int position, int head) => HeadBlock(s, position, head) * BlockSize + position % BlockSize;
 

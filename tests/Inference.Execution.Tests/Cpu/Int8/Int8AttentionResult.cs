@@ -9,7 +9,7 @@ internal sealed class Int8AttentionResult
 
     public required float[] Scales { get; init; }
 
-    public required sbyte[] KeyCache { get; init; }
+    public required byte[] KeyCache { get; init; }
 
     public required sbyte[] ValueCache { get; init; }
 

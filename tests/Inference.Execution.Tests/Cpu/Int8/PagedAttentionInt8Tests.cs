@@ -158,12 +158,12 @@ public sealed class PagedAttentionInt8Tests
     private static void AssertEqualsReference(Int8AttentionProblem problem, string context)
     {
         var first = problem.Run<Lanes128>();
-        var expected = problem.Reference(first);
+        var (expected, undecided) = problem.Reference(first);
         var magnitude = expected.Max(Math.Abs);
         for (var i = 0; i < expected.Length; i++)
         {
             Assert.True(
-                Math.Abs(expected[i] - first.Attended[i]) < 5e-4 * magnitude,
+                Math.Abs(expected[i] - first.Attended[i]) < 5e-4 * magnitude + undecided[i],
                 $"{context}: element {i} is {first.Attended[i]}, expected {expected[i]}");
         }
 

@@ -26,20 +26,21 @@ public sealed unsafe class RowQuantizerTests
 
     [Theory]
     [MemberData(nameof(HostileNames))]
-    public void ToHalves_HostileRow_IsTheSameOnAllPaths(string name)
+    public void ToUnsignedBytes_HostileRow_IsTheSameOnAllPaths(string name)
     {
-        var row = Rows.HostileRow(name, 80);
-        var (halves, scale) = ToHalves<Lanes128>(row);
-        foreach (var (path, run) in Paths.Supported(ToHalves<Lanes512>, ToHalves<Lanes256>, ToHalves<Lanes128>))
+        float[] row = [.. Rows.HostileRow(name, 80).Select(MathF.Abs)];
+        var (bytes, scale) = ToUnsignedBytes<Lanes128>(row);
+        foreach (var (path, run) in Paths.Supported(ToUnsignedBytes<Lanes512>, ToUnsignedBytes<Lanes256>, ToUnsignedBytes<Lanes128>))
         {
             var actual = run(row);
-            Assert.Equal(halves, actual.Halves);
+            Assert.Equal(bytes, actual.Bytes);
             Paths.AssertSame([scale], [actual.Scale], path);
         }
 
-        for (var i = 0; i < row.Length && row.All(float.IsFinite); i++)
+        Assert.Equal(row.All(float.IsFinite), float.IsFinite(scale));
+        for (var i = 0; i < row.Length && float.IsFinite(scale); i++)
         {
-            Assert.True(Math.Abs(halves[i] * (double)scale - row[i]) <= Math.Max(scale * 0.501, 1e-30), $"element {i}");
+            Assert.True(Math.Abs(bytes[i] * (double)scale - row[i]) <= Math.Max(scale * 0.501, 1e-30), $"element {i}");
         }
     }
 
@@ -88,15 +89,15 @@ public sealed unsafe class RowQuantizerTests
         return (bytes[..row.Length], scale);
     }
 
-    private static (short[] Halves, float Scale) ToHalves<T>(float[] row)
+    private static (byte[] Bytes, float Scale) ToUnsignedBytes<T>(float[] row)
         where T : unmanaged, ILanes<T>
     {
-        var halves = new short[row.Length];
-        fixed (float* source = row)
-        fixed (short* destination = halves)
+        // In place, as weights become bytes.
+        float[] copy = [.. row];
+        fixed (float* source = copy)
         {
-            var scale = RowQuantizer<T>.ToHalves(source, row.Length, RowQuantizer<T>.Magnitude(source, row.Length), destination);
-            return (halves, scale);
+            var scale = RowQuantizer<T>.ToUnsignedBytes(source, row.Length, RowQuantizer<T>.Magnitude(source, row.Length), (byte*)source);
+            return (new ReadOnlySpan<byte>(source, row.Length).ToArray(), scale);
         }
     }
 }

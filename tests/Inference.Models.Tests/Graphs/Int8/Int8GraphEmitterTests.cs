@@ -63,7 +63,7 @@ public sealed class Int8GraphEmitterTests
                 "block_table Int32 [batch, max_blocks]",
                 "cumulative_sequence_lengths Int32 [batch_plus_1]",
                 "past_sequence_lengths Int32 [batch]",
-                "past_key_values.0.key Int8 [num_blocks, 2, 16, block_size, 2]",
+                "past_key_values.0.key Uint8 [num_blocks, 2, 8, block_size, 4]",
                 "past_key_values.0.value Int8 [num_blocks, 2, block_size, 32]",
                 "past_key_values.0.key_scale Float [num_blocks, 2, block_size]",
                 "past_key_values.0.value_scale Float [num_blocks, 2, block_size]",

@@ -6,6 +6,9 @@ internal static unsafe class VnniPanelCode
     /// <summary>Cache lines in a group of a panel.</summary>
     private const int LinesPerGroup = 2;
 
+    // Groups times rows of some microseconds: the collector can wait so long, and the call costs less.
+    private const int MostWorkOfShortCalls = 8192;
+
     private static readonly nint[]? Plain = ProcessorFeatures.HasAvx512Vnni ? Generate(linesAhead: 0) : null;
     private static readonly nint[]? Fetching = ProcessorFeatures.HasAvx512Vnni ? Generate(LinesPerGroup) : null;
 
@@ -20,7 +23,14 @@ internal static unsafe class VnniPanelCode
         var code = (arguments.Ahead == null ? Plain : Fetching)![rows - 1];
         fixed (PanelProductArguments* pointer = &arguments)
         {
-            ((delegate* unmanaged<PanelProductArguments*, void>)code)(pointer);
+            if (pointer->Groups * rows <= MostWorkOfShortCalls)
+            {
+                ((delegate* unmanaged[SuppressGCTransition]<PanelProductArguments*, void>)code)(pointer);
+            }
+            else
+            {
+                ((delegate* unmanaged<PanelProductArguments*, void>)code)(pointer);
+            }
         }
     }
 

@@ -8,29 +8,27 @@ namespace Inference.Execution.Cpu.Int8.Layers;
 /// With many rows, each thread takes some through all of it, and what one stage leaves for the next stays in its core's cache. With few,
 /// all threads share each product, so that weights come from memory once.
 /// </summary>
-internal sealed unsafe class LayerKernel<T>(LayerWeights weights, float epsilon, int hadamard) : OperatorKernel, IDisposable
+internal sealed unsafe class LayerKernel<T>(LayerWeights weights, int threads, float epsilon, int hadamard) : OperatorKernel, IDisposable
     where T : unmanaged, ILanes<T>
 {
     // Rows that a thread takes through all stages at once: enough to be worth reading the weights, few enough that what a stage leaves
     // for the next, some 12 KB a row, stays in a cache of 1 MB beside the weights that pass through. Measured: 12 to 20 are as good.
     private const int RowsPerTile = 16;
 
-    private readonly int _lanes = Environment.ProcessorCount;
-
     public void Dispose() => weights.Dispose();
 
     protected override void Compute(KernelContext context)
     {
         var (step, rows) = Prepare(context);
-        if (rows >= _lanes * RowsPerTile)
+        if (rows >= threads * RowsPerTile)
         {
-            var tiles = _lanes * ((rows + _lanes * RowsPerTile - 1) / (_lanes * RowsPerTile));
+            var tiles = threads * ((rows + threads * RowsPerTile - 1) / (threads * RowsPerTile));
             context.ParallelFor(tiles, new Tiles(step, rows, tiles));
         }
         else if (rows > 0)
         {
             var scratch = ThreadScratch.Rent(LayerRows<T>.ScratchBytes(step, rows));
-            StagedLoop.Run(context, _lanes, new LayerRows<T>(step, 0, rows, scratch));
+            StagedLoop.Run(context, threads, new LayerRows<T>(step, 0, rows, scratch));
         }
     }
 

@@ -12,8 +12,9 @@ namespace Inference.Execution.Cpu.Int8.Layers;
 internal sealed class LayerOperator : LaneOperator
 {
     private readonly bool _hasNext;
+    private readonly int _threads;
 
-    private LayerOperator(string name, bool hasNext, TensorElementType last, ImmutableArray<TensorElementType> outputs)
+    private LayerOperator(string name, int threads, bool hasNext, TensorElementType last, ImmutableArray<TensorElementType> outputs)
         : base(
             name,
             [
@@ -21,16 +22,17 @@ internal sealed class LayerOperator : LaneOperator
                 TensorElementType.Int8, TensorElementType.Float, TensorElementType.Int8, TensorElementType.Float,
                 TensorElementType.Int8, TensorElementType.Float, last,
             ],
-            outputs) => _hasNext = hasNext;
+            outputs) => (_threads, _hasNext) = (threads, hasNext);
 
     /// <summary><see cref="GraphContract.BetweenAttentions"/>.</summary>
-    public static LayerOperator BetweenAttentions() => new(
-        GraphContract.BetweenAttentions, hasNext: true, TensorElementType.Int8,
+    public static LayerOperator BetweenAttentions(int threads) => new(
+        GraphContract.BetweenAttentions, threads, hasNext: true, TensorElementType.Int8,
         [TensorElementType.Float, TensorElementType.Int32, TensorElementType.Float]);
 
     /// <summary><see cref="GraphContract.AfterLastAttention"/>.</summary>
-    public static LayerOperator AfterLastAttention() => new(
-        GraphContract.AfterLastAttention, hasNext: false, TensorElementType.Int64, [TensorElementType.UInt8, TensorElementType.Float]);
+    public static LayerOperator AfterLastAttention(int threads) => new(
+        GraphContract.AfterLastAttention, threads, hasNext: false, TensorElementType.Int64,
+        [TensorElementType.UInt8, TensorElementType.Float]);
 
     protected override OperatorKernel CreateKernel<T>(KernelInfo info)
     {
@@ -39,6 +41,6 @@ internal sealed class LayerOperator : LaneOperator
         Arguments.Require(
             weights.Intermediate % hadamard == 0 && weights.Intermediate <= SwiGluQuantizeKernel<T>.WidestRow,
             "the intermediate size is not a multiple of the Hadamard size or beyond 131072");
-        return new LayerKernel<T>(weights, info.GetSingle(GraphContract.Epsilon), hadamard);
+        return new LayerKernel<T>(weights, _threads, info.GetSingle(GraphContract.Epsilon), hadamard);
     }
 }

@@ -4,7 +4,7 @@ using Inference.OnnxRuntime.CustomOperators;
 namespace Inference.Execution.Cpu.Int8.Layers;
 
 /// <summary>The packed weights of what lies between one attention and the next.</summary>
-internal sealed unsafe class LayerWeights : IDisposable
+internal sealed class LayerWeights : IDisposable
 {
     // Of the operators between the products.
     private const int WidthMultiple = 16;
@@ -18,7 +18,7 @@ internal sealed unsafe class LayerWeights : IDisposable
     {
         (Output, GateUp, Down, Next) = (output, gateUp, down, next);
         Arguments.Require(
-            Hidden % WidthMultiple == 0 && Intermediate % WidthMultiple == 0 && output.Inputs % VnniProductKernel.GroupSize == 0,
+            Hidden % WidthMultiple == 0 && Intermediate % WidthMultiple == 0 && output.Inputs % PackedMatrix.GroupSize == 0,
             "the hidden or the intermediate size is not a multiple of 16, or the attended size not of 4");
         Arguments.Require(gateUp.Inputs == Hidden && gateUp.Outputs == 2 * Intermediate, "gate and up do not fit between the other weights");
         Arguments.Require(down.Outputs == Hidden, "the down projection does not have as many outputs as the hidden size");
@@ -54,14 +54,8 @@ internal sealed unsafe class LayerWeights : IDisposable
     /// <param name="hasNext">Whether the next layer's projection is among them.</param>
     /// <exception cref="ArgumentException">Their shapes do not fit each other, or the kernels.</exception>
     public static LayerWeights Pack(KernelInfo info, bool hasNext) => new(
-        Pack(info.GetConstantInput(3)),
-        Pack(info.GetConstantInput(5)),
-        Pack(info.GetConstantInput(7)),
-        hasNext ? Pack(info.GetConstantInput(9)) : null);
-
-    private static PackedMatrix Pack(KernelTensor weights)
-    {
-        Arguments.Require(weights.Rank == 2 && weights[0] > 0 && weights[1] > 0, "weights are not [inputs, outputs]");
-        return new PackedMatrix(weights.Data<sbyte>(), weights[0], weights[1], VnniProductKernel.GroupSize);
-    }
+        PackedMatrix.Pack(info.GetConstantInput(3)),
+        PackedMatrix.Pack(info.GetConstantInput(5)),
+        PackedMatrix.Pack(info.GetConstantInput(7)),
+        hasNext ? PackedMatrix.Pack(info.GetConstantInput(9)) : null);
 }

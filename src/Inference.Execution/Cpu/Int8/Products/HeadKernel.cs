@@ -25,7 +25,7 @@ internal sealed unsafe class HeadKernel<T>(HeadWeights weights) : OperatorKernel
         var tokens = context.Output(1, rows).Data<int>();
         if (rows > 0)
         {
-            using var padded = new PaddedRows(activations.Data<byte>(), rows, matrix.Inputs, matrix.Groups * VnniProductKernel.GroupSize);
+            using var padded = new PaddedRows(activations.Data<byte>(), rows, matrix.Inputs, matrix.Width);
             using var runs = new HeadRuns<T>(weights, padded.Start, rows, isWanted ? sums : null);
             context.ParallelFor(runs.Count, runs);
             runs.Merge(tokens);

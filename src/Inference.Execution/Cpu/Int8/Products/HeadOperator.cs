@@ -13,11 +13,9 @@ internal sealed unsafe class HeadOperator() : LaneOperator(
     protected override OperatorKernel CreateKernel<T>(KernelInfo info)
     {
         var weights = info.GetConstantInput(1);
-        Arguments.Require(weights.Rank == 2 && weights[0] > 0 && weights[1] > 0, "the weights are not [inputs, outputs]");
-        Arguments.Require(weights[1] <= ArgMaxRowsKernel<T>.MostColumns, "the vocabulary is beyond 2^24");
+        Arguments.Require(weights.Rank == 2 && weights[1] <= ArgMaxRowsKernel<T>.MostColumns, "the vocabulary is beyond 2^24");
         var scales = info.GetConstantInput(2);
         Arguments.Require(scales[0] == weights[1], "the column scales are not one for each column");
-        var packed = new PackedMatrix(weights.Data<sbyte>(), weights[0], weights[1], VnniProductKernel.GroupSize);
-        return new HeadKernel<T>(new HeadWeights(packed, new ReadOnlySpan<float>(scales.Data<float>(), scales[0])));
+        return new HeadKernel<T>(new HeadWeights(PackedMatrix.Pack(weights), new ReadOnlySpan<float>(scales.Data<float>(), scales[0])));
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Inference.Execution.Cpu.Int8.Layers;
 using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu.Int8.Products;

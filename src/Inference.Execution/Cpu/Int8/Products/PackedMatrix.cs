@@ -1,18 +1,19 @@
 using Inference.Models.Graphs;
+using Inference.OnnxRuntime.CustomOperators;
 
 namespace Inference.Execution.Cpu.Int8.Products;
 
 /// <summary>
 /// The weights of a product, INT8 [inputs, outputs], in the order in which they are used: panels of 32 outputs, one after the other. In a
-/// panel, inputs lie in groups: [groups][32][group size]. What is missing in the last group and in the last panel is 0.
+/// panel, inputs lie in groups: [groups][32][4]. What is missing in the last group and in the last panel is 0.
 /// </summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
     /// <summary>Outputs in a panel.</summary>
     public const int PanelWidth = 32;
 
-    /// <summary>The group size of products that are widened to 16 bits.</summary>
-    public const int PairGroup = 2;
+    /// <summary>Inputs in a group: those that one instruction multiplies and adds.</summary>
+    public const int GroupSize = QuadPanels.Depths;
 
     private readonly LargePageMemory _memory;
 
@@ -20,11 +21,10 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <param name="weights">[inputs, outputs].</param>
     /// <param name="inputs">At least 1.</param>
     /// <param name="outputs">At least 1.</param>
-    /// <param name="groupSize">Inputs that lie side by side.</param>
-    public PackedMatrix(sbyte* weights, int inputs, int outputs, int groupSize)
+    public PackedMatrix(sbyte* weights, int inputs, int outputs)
     {
-        (Inputs, Outputs, GroupSize) = (inputs, outputs, groupSize);
-        Groups = (inputs + groupSize - 1) / groupSize;
+        (Inputs, Outputs) = (inputs, outputs);
+        Groups = (inputs + GroupSize - 1) / GroupSize;
         PanelCount = (outputs + PanelWidth - 1) / PanelWidth;
         _memory = LargePageMemory.Allocate(checked((nuint)PanelCount * (nuint)PanelBytes));
         Parallel.For(0, PanelCount, panel => Pack(weights, panel));
@@ -34,11 +34,11 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     public int Outputs { get; }
 
-    /// <summary>Inputs in a group.</summary>
-    public int GroupSize { get; }
-
     /// <summary>Groups of inputs.</summary>
     public int Groups { get; }
+
+    /// <summary>Inputs with those that fill the last group.</summary>
+    public int Width => Groups * GroupSize;
 
     public int PanelCount { get; }
 
@@ -49,6 +49,14 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     /// <summary>Bytes from a panel to the next.</summary>
     public long PanelBytes => HeaderBytes + (long)Groups * PanelWidth * GroupSize;
+
+    /// <summary>Packs a node's constant.</summary>
+    /// <exception cref="ArgumentException">It is not [inputs, outputs].</exception>
+    public static PackedMatrix Pack(KernelTensor weights)
+    {
+        Arguments.Require(weights.Rank == 2 && weights[0] > 0 && weights[1] > 0, "weights are not [inputs, outputs]");
+        return new PackedMatrix(weights.Data<sbyte>(), weights[0], weights[1]);
+    }
 
     /// <summary>Where a panel begins.</summary>
     public sbyte* Panel(int index) => (sbyte*)_memory.Start + index * PanelBytes;

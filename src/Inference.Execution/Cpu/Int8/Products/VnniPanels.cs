@@ -28,7 +28,7 @@ internal readonly unsafe struct VnniPanels(PackedMatrix weights)
     /// <summary>What a panel costs, roughly.</summary>
     /// <param name="rows">Rows that it is multiplied with.</param>
     public int Nanoseconds(int rows) =>
-        (int)((double)PackedMatrix.PanelWidth * _groups * VnniProductKernel.GroupSize * (rows / ProductsPerNanosecond + 1 / BytesPerNanosecond));
+        (int)((double)PackedMatrix.PanelWidth * _groups * PackedMatrix.GroupSize * (rows / ProductsPerNanosecond + 1 / BytesPerNanosecond));
 
     /// <summary>Computes the columns of neighbouring panels.</summary>
     /// <param name="first">The first panel.</param>
@@ -72,7 +72,7 @@ internal readonly unsafe struct VnniPanels(PackedMatrix weights)
 
     private void Multiply(int index, byte* activations, int rows, int* sums, int stride)
     {
-        var width = (nint)_groups * VnniProductKernel.GroupSize;
+        var width = (nint)_groups * PackedMatrix.GroupSize;
         var arguments = new PanelProductArguments
         {
             AStride = width,
@@ -105,7 +105,7 @@ internal readonly unsafe struct VnniPanels(PackedMatrix weights)
         for (var first = 0; first < rows; first += MostRows)
         {
             var end = Math.Min(rows, first + MostRows);
-            MultiplyAlone(index, activations + (long)first * _groups * VnniProductKernel.GroupSize, end - first, few);
+            MultiplyAlone(index, activations + (long)first * _groups * PackedMatrix.GroupSize, end - first, few);
             for (var row = first; row < end; row++)
             {
                 new ReadOnlySpan<int>(few + (row - first) * PackedMatrix.PanelWidth, columns).CopyTo(new Span<int>(sums + (long)row * Outputs, columns));

@@ -9,13 +9,9 @@ namespace Inference.Execution.Cpu.Int8.Products;
 /// </summary>
 internal sealed unsafe class VnniProductKernel(PackedMatrix weights) : ProductKernel(weights)
 {
-    /// <summary>Inputs that one instruction multiplies and adds.</summary>
-    public const int GroupSize = 4;
-
     protected override void Multiply(KernelContext context, byte* activations, int rows, int* sums)
     {
-        var width = Weights.Groups * GroupSize;
-        using var padded = new PaddedRows(activations, rows, Weights.Inputs, width);
+        using var padded = new PaddedRows(activations, rows, Weights.Inputs, Weights.Width);
         var panels = new Panels(Weights, padded.Start, rows, sums);
         RowLoop.Run(context, panels.Count, panels.Nanoseconds, panels);
     }
@@ -27,7 +23,7 @@ internal sealed unsafe class VnniProductKernel(PackedMatrix weights) : ProductKe
 
         private readonly VnniPanels _panels = new(weights);
         private readonly int _chunks = (rows + MostRowsInChunk - 1) / MostRowsInChunk;
-        private readonly int _width = weights.Groups * GroupSize;
+        private readonly int _width = weights.Width;
 
         /// <summary>Panels times chunks.</summary>
         public int Count => _panels.Count * _chunks;

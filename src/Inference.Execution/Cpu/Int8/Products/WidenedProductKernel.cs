@@ -14,14 +14,13 @@ internal sealed unsafe class WidenedProductKernel<T>(PackedMatrix weights) : Pro
 
     protected override void Multiply(KernelContext context, byte* activations, int rows, int* sums)
     {
-        var width = Weights.Groups * Weights.GroupSize;
-        using var halves = new WidenedRows(activations, rows, Weights.Inputs, width);
-        var nanoseconds = PackedMatrix.PanelWidth * (double)width * rows / ProductsPerNanosecond;
-        RowLoop.Run(context, Weights.PanelCount, (int)Math.Min(int.MaxValue, nanoseconds), new Panels(Weights, halves.Start, rows, sums));
+        using var padded = new PaddedRows(activations, rows, Weights.Inputs, Weights.Width);
+        var nanoseconds = PackedMatrix.PanelWidth * (double)Weights.Width * rows / ProductsPerNanosecond;
+        RowLoop.Run(context, Weights.PanelCount, (int)Math.Min(int.MaxValue, nanoseconds), new Panels(Weights, padded.Start, rows, sums));
     }
 
     /// <summary>Computes the panel of its index, for all rows.</summary>
-    internal readonly struct Panels(PackedMatrix weights, short* activations, int rows, int* sums) : IParallelBody
+    internal readonly struct Panels(PackedMatrix weights, byte* activations, int rows, int* sums) : IParallelBody
     {
         // Few enough for their sums to stay in the first-level cache.
         private const int MostRows = 32;
@@ -29,34 +28,44 @@ internal sealed unsafe class WidenedProductKernel<T>(PackedMatrix weights) : Pro
         private readonly sbyte* _panels = weights.Panel(0);
         private readonly long _panelBytes = weights.PanelBytes;
         private readonly int _groups = weights.Groups;
+        private readonly int _width = weights.Width;
         private readonly int _outputs = weights.Outputs;
 
         [SkipLocalsInit]
         public void Invoke(int index)
         {
-            var width = PackedMatrix.PairGroup * _groups;
             var first = index * PackedMatrix.PanelWidth;
             var columns = Math.Min(PackedMatrix.PanelWidth, _outputs - first);
-            var panel = _panels + index * _panelBytes + PackedMatrix.HeaderBytes;
+            var header = (int*)(_panels + index * _panelBytes);
+            var panel = (byte*)header + PackedMatrix.HeaderBytes;
             var few = stackalloc int[MostRows * PackedMatrix.PanelWidth];
-            var product = new PairPanels
+            var starts = stackalloc int[MostRows];
+            new Span<int>(starts, MostRows).Clear();
+            var product = new QuadPanels
             {
                 Left = &panel,
                 Right = &panel,
-                RightOffset = PackedMatrix.PanelWidth,
+                RightOffset = PackedMatrix.PanelWidth / 2 * QuadPanels.Depths,
                 Count = 1,
-                Pairs = _groups,
-                Stride = PackedMatrix.PairGroup * PackedMatrix.PanelWidth,
+                Quads = _groups,
+                Stride = PackedMatrix.PanelWidth * QuadPanels.Depths,
             };
             for (var row = 0; row < rows; row += MostRows)
             {
                 var count = Math.Min(MostRows, rows - row);
-                PairProduct<T>.Compute(activations + (long)row * width, width, product, few, PackedMatrix.PanelWidth, count);
+                QuadProduct<T>.Compute(activations + (long)row * _width, _width, product, starts, few, PackedMatrix.PanelWidth, count);
                 for (var i = 0; i < count; i++)
                 {
-                    new ReadOnlySpan<int>(few + i * PackedMatrix.PanelWidth, columns)
-                        .CopyTo(new Span<int>(sums + (long)(row + i) * _outputs + first, columns));
+                    Add(few + i * PackedMatrix.PanelWidth, header, sums + (long)(row + i) * _outputs + first, columns);
                 }
+            }
+        }
+
+        private static void Add(int* sums, int* header, int* destination, int columns)
+        {
+            for (var column = 0; column < columns; column++)
+            {
+                destination[column] = sums[column] + header[column];
             }
         }
     }

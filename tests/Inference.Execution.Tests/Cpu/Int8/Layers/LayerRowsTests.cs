@@ -2,6 +2,7 @@ using Inference.Execution.Cpu.Int8;
 using Inference.Execution.Cpu.Int8.Generated;
 using Inference.Execution.Cpu.Int8.Layers;
 using Inference.Execution.Cpu.Int8.Products;
+using Inference.Execution.Tests.Cpu.Int8.Products;
 
 namespace Inference.Execution.Tests.Cpu.Int8.Layers;
 
@@ -51,7 +52,7 @@ public sealed unsafe class LayerRowsTests
             var (sum, scales, next, _) = Run(indices: null, rowsPerTile);
             Paths.AssertSame(expected.Sum, sum, $"residual, {rowsPerTile} rows at once");
             Paths.AssertSame(expected.Scales, scales, $"scales, {rowsPerTile} rows at once");
-            Assert.Equal(Product(expected.X, _next, Tokens, Hidden, Outputs), next);
+            Assert.Equal(ProductReference.Compute(_next, expected.X, Tokens, Hidden, Outputs), next);
         }
     }
 
@@ -67,23 +68,6 @@ public sealed unsafe class LayerRowsTests
             Paths.AssertSame(expected.Scales, scales, $"scales, {rowsPerTile} rows at once");
             Assert.Equal(expected.X, x);
         }
-    }
-
-    private static int[] Product(byte[] rows, sbyte[] weights, int count, int inputs, int outputs)
-    {
-        var sums = new int[count * outputs];
-        for (var row = 0; row < count; row++)
-        {
-            for (var input = 0; input < inputs; input++)
-            {
-                for (var output = 0; output < outputs; output++)
-                {
-                    sums[row * outputs + output] += (rows[row * inputs + input] - 128) * weights[input * outputs + output];
-                }
-            }
-        }
-
-        return sums;
     }
 
     private static (float[] Sum, byte[] X, float[] Scales) AddNorm(float[] residual, int[] sums, float[] rowScales, float[] columnScales)
@@ -117,8 +101,8 @@ public sealed unsafe class LayerRowsTests
         var y = tokens.SelectMany(token => _y.AsSpan(token * Attended, Attended).ToArray()).ToArray();
         var residual = tokens.SelectMany(token => _residual.AsSpan(token * Hidden, Hidden).ToArray()).ToArray();
         float[] yScales = [.. tokens.Select(token => _yScales[token])];
-        var first = AddNorm(residual, Product(y, _output, tokens.Length, Attended, Hidden), yScales, _outputScales);
-        var gateUp = Product(first.X, _gateUp, tokens.Length, Hidden, 2 * Intermediate);
+        var first = AddNorm(residual, ProductReference.Compute(_output, y, tokens.Length, Attended, Hidden), yScales, _outputScales);
+        var gateUp = ProductReference.Compute(_gateUp, first.X, tokens.Length, Hidden, 2 * Intermediate);
         var (z, zScales) = (new byte[tokens.Length * Intermediate], new float[tokens.Length]);
         fixed (int* a = gateUp)
         fixed (float* c = _gateUpScales)
@@ -131,7 +115,7 @@ public sealed unsafe class LayerRowsTests
             }
         }
 
-        return AddNorm(first.Sum, Product(z, _down, tokens.Length, Intermediate, Hidden), zScales, _downScales);
+        return AddNorm(first.Sum, ProductReference.Compute(_down, z, tokens.Length, Intermediate, Hidden), zScales, _downScales);
     }
 
     private (float[] Sum, float[] Scales, int[] Next, byte[] X) Run(long[]? indices, int rowsPerTile)
@@ -181,7 +165,7 @@ public sealed unsafe class LayerRowsTests
     {
         fixed (sbyte* pointer = weights)
         {
-            return new PackedMatrix(pointer, inputs, outputs, VnniProductKernel.GroupSize);
+            return new PackedMatrix(pointer, inputs, outputs);
         }
     }
 }

@@ -22,13 +22,13 @@ public sealed unsafe class HeadTests
             var activations = Enumerable.Range(0, rows * inputs).Select(_ => (byte)random.Next(129, 132)).ToArray();
             var scales = Enumerable.Range(0, outputs).Select(_ => random.Next(20) == 0 ? float.NaN : random.Next(1, 3) * 0.5f).ToArray();
             var sums = new int[rows * outputs];
-            var (tokens, expected) = (new int[rows], new int[rows * outputs]);
+            var tokens = new int[rows];
             var alone = new int[rows];
 
             Run(weights, activations, scales, rows, inputs, outputs, sums, tokens);
             Run(weights, activations, scales, rows, inputs, outputs, null, alone);
 
-            Product(weights, activations, rows, inputs, outputs, expected);
+            var expected = ProductReference.Compute(weights, activations, rows, inputs, outputs);
             var context = $"seed {seed}, round {round}: {rows} x {inputs} x {outputs}";
             Assert.True(expected.AsSpan().SequenceEqual(sums), context);
             Assert.True(tokens.AsSpan().SequenceEqual(alone), context);
@@ -53,17 +53,6 @@ public sealed unsafe class HeadTests
         return token;
     }
 
-    private static void Product(sbyte[] weights, byte[] activations, int rows, int inputs, int outputs, int[] sums)
-    {
-        for (var i = 0; i < rows * inputs; i++)
-        {
-            for (var output = 0; output < outputs; output++)
-            {
-                sums[i / inputs * outputs + output] += (activations[i] - 128) * weights[i % inputs * outputs + output];
-            }
-        }
-    }
-
     private static void Run(
         sbyte[] weights, byte[] activations, float[] scales, int rows, int inputs, int outputs, int[]? sums, int[] tokens)
     {
@@ -71,8 +60,8 @@ public sealed unsafe class HeadTests
         fixed (byte* a = activations)
         fixed (int* c = sums, found = tokens)
         {
-            using var head = new HeadWeights(new PackedMatrix(b, inputs, outputs, VnniProductKernel.GroupSize), scales);
-            using var padded = new PaddedRows(a, rows, inputs, head.Matrix.Groups * VnniProductKernel.GroupSize);
+            using var head = new HeadWeights(new PackedMatrix(b, inputs, outputs), scales);
+            using var padded = new PaddedRows(a, rows, inputs, head.Matrix.Width);
             using var runs = new HeadRuns<Lanes512>(head, padded.Start, rows, c);
             for (var run = runs.Count - 1; run >= 0; run--)
             {

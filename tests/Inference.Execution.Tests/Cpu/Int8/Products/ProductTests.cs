@@ -19,7 +19,7 @@ public sealed unsafe class ProductTests
             var extreme = round % 4 == 0;
             var weights = Enumerable.Range(0, inputs * outputs).Select(_ => extreme ? (sbyte)-128 : (sbyte)random.Next(-128, 128)).ToArray();
             var activations = Enumerable.Range(0, rows * inputs).Select(_ => extreme ? byte.MaxValue : (byte)random.Next(256)).ToArray();
-            var expected = Reference(weights, activations, rows, inputs, outputs);
+            var expected = ProductReference.Compute(weights, activations, rows, inputs, outputs);
             foreach (var (path, product) in Products())
             {
                 var sums = new int[rows * outputs];
@@ -40,7 +40,7 @@ public sealed unsafe class ProductTests
         {
             var activations = new byte[rows * Inputs];
             random.NextBytes(activations);
-            var expected = Reference(weights, activations, rows, Inputs, Outputs);
+            var expected = ProductReference.Compute(weights, activations, rows, Inputs, Outputs);
             foreach (var (path, product) in Products())
             {
                 var sums = new int[rows * Outputs];
@@ -63,31 +63,14 @@ public sealed unsafe class ProductTests
         }
     }
 
-    private static int[] Reference(sbyte[] weights, byte[] activations, int rows, int inputs, int outputs)
-    {
-        var sums = new int[rows * outputs];
-        for (var row = 0; row < rows; row++)
-        {
-            for (var input = 0; input < inputs; input++)
-            {
-                for (var output = 0; output < outputs; output++)
-                {
-                    sums[row * outputs + output] += (activations[row * inputs + input] - 128) * weights[input * outputs + output];
-                }
-            }
-        }
-
-        return sums;
-    }
-
     private static void Vnni(sbyte[] weights, byte[] activations, int rows, int inputs, int outputs, int[] sums)
     {
         fixed (sbyte* b = weights)
         fixed (byte* a = activations)
         fixed (int* c = sums)
         {
-            using var packed = new PackedMatrix(b, inputs, outputs, VnniProductKernel.GroupSize);
-            using var padded = new PaddedRows(a, rows, inputs, packed.Groups * packed.GroupSize);
+            using var packed = new PackedMatrix(b, inputs, outputs);
+            using var padded = new PaddedRows(a, rows, inputs, packed.Width);
             var panels = new VnniProductKernel.Panels(packed, padded.Start, rows, c);
             for (var panel = 0; panel < panels.Count; panel++)
             {
@@ -103,9 +86,9 @@ public sealed unsafe class ProductTests
         fixed (byte* a = activations)
         fixed (int* c = sums)
         {
-            using var packed = new PackedMatrix(b, inputs, outputs, PackedMatrix.PairGroup);
-            using var halves = new WidenedRows(a, rows, inputs, packed.Groups * packed.GroupSize);
-            var panels = new WidenedProductKernel<T>.Panels(packed, halves.Start, rows, c);
+            using var packed = new PackedMatrix(b, inputs, outputs);
+            using var padded = new PaddedRows(a, rows, inputs, packed.Width);
+            var panels = new WidenedProductKernel<T>.Panels(packed, padded.Start, rows, c);
             for (var panel = 0; panel < packed.PanelCount; panel++)
             {
                 panels.Invoke(panel);

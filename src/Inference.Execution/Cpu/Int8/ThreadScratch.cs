@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Inference.Execution.Cpu.Int8.Layers;
+namespace Inference.Execution.Cpu.Int8;
 
 /// <summary>Memory for intermediate results, one piece per thread: what a thread used last is still in its core's caches.</summary>
 internal sealed unsafe class ThreadScratch
