@@ -136,7 +136,7 @@ public sealed class ConfigSpecReaderTests : IDisposable
     [InlineData("gemma2", "final_logit_softcapping", "-1", "'final_logit_softcapping' is -1")]
     [InlineData("granite", "logits_scaling", "0", "'logits_scaling' makes logits infinite")]
     [InlineData("llama", "layer_types", """["full_attention","sliding_attention"]""", "'layer_types' 'sliding_attention' is not supported for llama")]
-    [InlineData("llama", "quantization_config", """{"quant_method":"gptq"}""", "'quantization_config' is set")]
+    [InlineData("llama", "quantization_config", """{"quant_method":"gptq"}""", "'quantization_config.bits' is missing")]
     [InlineData("llama", "auto_map", "{}", "'auto_map' is set")]
     [InlineData("llama", "num_local_experts", "8", "'num_local_experts' is set")]
     [InlineData("llama", "architectures", """["LlamaForSequenceClassification"]""", "'architectures' should contain LlamaForCausalLM")]

@@ -72,14 +72,14 @@ public sealed class DecoderGraphEmitterTests
     [Fact]
     public void Emit_CacheInInt8_AttendsOverIt()
     {
-        var spec = TinyModel.Spec with { LayerCount = 1 };
+        var spec = TinyModel.Int8Spec with { LayerCount = 1 };
 
         var graph = DecoderGraphEmitter.Emit(spec, TinyModel.Weights(spec), WeightsFile, KvCacheDType.Int8).Model.Graph;
 
         Assert.Equal(
             [
-                "past_key_values.0.key Int8 [num_blocks, 2, 1, block_size, 2]",
-                "past_key_values.0.value Int8 [num_blocks, 2, block_size, 2]",
+                "past_key_values.0.key Uint8 [num_blocks, 2, 8, block_size, 4]",
+                "past_key_values.0.value Int8 [num_blocks, 2, block_size, 32]",
                 "past_key_values.0.key_scale Float [num_blocks, 2, block_size]",
                 "past_key_values.0.value_scale Float [num_blocks, 2, block_size]",
             ],
