@@ -76,11 +76,24 @@ internal sealed class JsonFields
     /// <summary>Whether a field is present and false.</summary>
     public bool IsFalse(string name) => _fields.TryGetValue(name, out var element) && element.ValueKind == JsonValueKind.False;
 
+    /// <summary>Whether a field is absent or null, or false, an empty text, list or object.</summary>
+    public bool IsEmpty(string name) => !_fields.TryGetValue(name, out var element) || element.ValueKind switch
+    {
+        JsonValueKind.False => true,
+        JsonValueKind.String => element.ValueEquals(""),
+        JsonValueKind.Array => element.GetArrayLength() == 0,
+        JsonValueKind.Object => element.GetPropertyCount() == 0,
+        _ => false,
+    };
+
     /// <summary>Whether a field is present and null.</summary>
     public bool IsNull(string name) => _nulls.Contains(name);
 
     public string? GetString(string name) => Get(name, "a string", static element =>
         element.ValueKind == JsonValueKind.String ? element.GetString() : null);
+
+    /// <summary>Whether a field is a text, whatever it should be.</summary>
+    public bool IsString(string name) => _fields.TryGetValue(name, out var element) && element.ValueKind == JsonValueKind.String;
 
     public bool? GetBool(string name) => Get<bool?>(name, "true or false", static element => element.ValueKind switch
     {

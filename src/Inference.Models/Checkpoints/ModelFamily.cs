@@ -78,15 +78,14 @@ internal sealed record ModelFamily
     /// <summary>A checkpoint's weights under the names of <see cref="WeightNames"/>, in the form that the spec means.</summary>
     /// <param name="spec">Read from the checkpoint's config.</param>
     /// <param name="weights">The checkpoint's; disposed of with the result.</param>
-    public WeightSource Adapt(DecoderSpec spec, WeightSource weights)
-    {
-        if (MapWeights is null)
-        {
-            return weights;
-        }
+    public WeightSource Adapt(DecoderSpec spec, WeightSource weights) =>
+        MapWeights is null ? weights : new AdaptedWeights(weights, MapOf(spec), Prefix);
 
+    /// <summary>Where the weights of a spec are in the family's checkpoints.</summary>
+    public WeightMap MapOf(DecoderSpec spec)
+    {
         var map = new WeightMap();
-        MapWeights(map, spec);
-        return new AdaptedWeights(weights, map, Prefix);
+        MapWeights?.Invoke(map, spec);
+        return map;
     }
 }

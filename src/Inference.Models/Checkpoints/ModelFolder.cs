@@ -15,9 +15,10 @@ public sealed class ModelFolder : IDisposable
     private const string PackingName = "quantize_config.json";
     private const int MaxPackingBytes = 1 << 20;
 
-    private ModelFolder(string path, DecoderSpec spec, WeightSource weights, IReadOnlyList<string> sourceFiles)
+    private ModelFolder(string path, ModelFamily family, DecoderSpec spec, WeightSource weights, IReadOnlyList<string> sourceFiles)
     {
         FolderPath = path;
+        Family = family;
         Spec = spec;
         Weights = weights;
         SourceFiles = sourceFiles;
@@ -25,6 +26,9 @@ public sealed class ModelFolder : IDisposable
 
     /// <summary>The folder, with the tokenizer's files beside the weights.</summary>
     public string FolderPath { get; }
+
+    /// <summary>Whose names the published checkpoints of such models have.</summary>
+    internal ModelFamily Family { get; }
 
     /// <summary>What the model computes; all its numbers have been checked.</summary>
     public DecoderSpec Spec { get; }
@@ -94,7 +98,7 @@ public sealed class ModelFolder : IDisposable
             configPath, .. isPackedElsewhere ? [packingPath] : Array.Empty<string>(), weightsPath, .. isSharded ? weights.Paths : [],
         ];
         WeightSource unpacked = packing is null ? weights : Unpacked(weights, packing);
-        return Validated(new ModelFolder(folder, spec, family.Adapt(spec, unpacked), sources), weightsPath);
+        return Validated(new ModelFolder(folder, family, spec, family.Adapt(spec, unpacked), sources), weightsPath);
     }
 
     private static PackedWeightSource Unpacked(SafeTensorsWeightSource weights, PackingSpec packing)
@@ -127,7 +131,7 @@ public sealed class ModelFolder : IDisposable
             }
 
             var weights = new GgufWeightSource(file, family.GgufInterleavesRotary ? spec.Attention.HeadSize : 0);
-            return Validated(new ModelFolder(folder, spec, weights, sources) { GgufMetadata = file.Metadata.Values }, path);
+            return Validated(new ModelFolder(folder, family, spec, weights, sources) { GgufMetadata = file.Metadata.Values }, path);
         }
         catch
         {

@@ -50,7 +50,7 @@ public sealed class ConversionCache
         var target = ConversionTarget.Of(options, spec);
         var key = ConversionKey.Compute(spec, target, input.SourceFiles, progress, cancellationToken);
         var entry = new CacheEntry(Path.Combine(_directory, key), key, spec, target);
-        var model = new ConvertedModel(Path.Combine(entry.Folder, ModelWriter.ModelFile), spec, target.DType, target.KvCacheDType);
+        var model = new ConvertedModel(Path.Combine(entry.Folder, ModelWriter.ModelFile), spec, target.DType, target.KvCacheDType) { TakesAdapters = target.TakesAdapters };
 
         // A whole entry is never changed, so it can be used without the lock, and from a folder that cannot be written.
         if (!entry.IsWhole(progress, cancellationToken))

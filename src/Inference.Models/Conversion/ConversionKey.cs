@@ -21,6 +21,11 @@ internal static class ConversionKey
     {
         var hash = new XxHash128();
         Append(hash, $"{target.DType} cache {target.KvCacheDType} emitter {DecoderGraphEmitter.Version}");
+        if (target.TakesAdapters)
+        {
+            Append(hash, "adapters");
+        }
+
         Append(hash, JsonSerializer.Serialize(spec, ManifestJsonContext.Default.DecoderSpec));
         foreach (var line in Describe(sourceFiles, progress, cancellationToken).Order(StringComparer.Ordinal))
         {

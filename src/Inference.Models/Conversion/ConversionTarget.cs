@@ -7,7 +7,8 @@ namespace Inference.Models.Conversion;
 /// <summary>What a model is converted to.</summary>
 /// <param name="DType">In which numbers it computes.</param>
 /// <param name="KvCacheDType">In which numbers it keeps keys and values.</param>
-internal sealed record ConversionTarget(ModelDType DType, KvCacheDType KvCacheDType)
+/// <param name="TakesAdapters">Whether adapters can change its projections.</param>
+internal sealed record ConversionTarget(ModelDType DType, KvCacheDType KvCacheDType, bool TakesAdapters = false)
 {
     /// <summary>The target that options ask for.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such type.</exception>
@@ -28,7 +29,7 @@ internal sealed record ConversionTarget(ModelDType DType, KvCacheDType KvCacheDT
             throw new ModelFormatException($"the model cannot use a KV cache in int8: {reason} (--kv-cache-dtype float32 can)");
         }
 
-        return new ConversionTarget(dtype, cache);
+        return new ConversionTarget(dtype, cache, options.TakesAdapters);
     }
 
     /// <summary>Of the model and its constants.</summary>
@@ -39,6 +40,6 @@ internal sealed record ConversionTarget(ModelDType DType, KvCacheDType KvCacheDT
     /// <summary>Plans the graph of a model.</summary>
     /// <exception cref="ModelFormatException">A weight is missing or has another shape.</exception>
     public EmittedGraph Emit(DecoderSpec spec, WeightSource weights) => DType == ModelDType.Int8
-        ? Int8GraphEmitter.Emit(spec, weights, ModelWriter.WeightsFile, ModelWriter.HeadScalesFile, KvCacheDType)
-        : DecoderGraphEmitter.Emit(spec, weights, ModelWriter.WeightsFile, KvCacheDType);
+        ? Int8GraphEmitter.Emit(spec, weights, ModelWriter.WeightsFile, ModelWriter.HeadScalesFile, KvCacheDType, TakesAdapters)
+        : DecoderGraphEmitter.Emit(spec, weights, ModelWriter.WeightsFile, KvCacheDType, TakesAdapters);
 }

@@ -9,6 +9,9 @@ namespace Inference.Models.Conversion;
 /// <param name="KvCacheDType">In which numbers it keeps keys and values, which decides the graph's cache inputs.</param>
 public sealed record ConvertedModel(string ModelPath, DecoderSpec Spec, ModelDType DType, KvCacheDType KvCacheDType)
 {
+    /// <summary>Whether its graph has <see cref="Graphs.GraphContract.LoraDelta"/>.</summary>
+    public bool TakesAdapters { get; init; }
+
     /// <summary>
     /// Reads the scales of the head's outputs, FLOAT [vocabulary], by which the accumulators of a model in <see cref="ModelDType.Int8"/>
     /// become logits.

@@ -1,6 +1,7 @@
 using Inference.Models.Checkpoints;
 using Inference.Models.Conversion;
 using Inference.Models.Graphs.Int8;
+using Inference.Models.Lora;
 using Inference.Models.Rotation;
 
 namespace Inference.Models.Graphs;
@@ -34,28 +35,34 @@ internal sealed class DecoderGraphEmitter
     /// <param name="weights">Read later, when the weights file is written.</param>
     /// <param name="weightsFile">The weights file's path relative to the model's folder.</param>
     /// <param name="cache">In which numbers keys and values are kept.</param>
+    /// <param name="takesAdapters">Whether adapters can change its projections.</param>
     /// <exception cref="ModelFormatException">A weight is missing or has another shape.</exception>
     public static EmittedGraph Emit(
-        DecoderSpec spec, WeightSource weights, string weightsFile, KvCacheDType cache = KvCacheDType.Float32)
+        DecoderSpec spec, WeightSource weights, string weightsFile, KvCacheDType cache = KvCacheDType.Float32, bool takesAdapters = false)
     {
         var graph = new GraphBuilder(spec.ModelType, weightsFile);
         var initializers = new WeightInitializers(graph, weights);
-        return new DecoderGraphEmitter(spec, graph, initializers, new FloatLinearEmitter(graph, initializers), cache).Emit();
+        var linear = Linear(graph, spec, new FloatLinearEmitter(graph, initializers), takesAdapters);
+        return new DecoderGraphEmitter(spec, graph, initializers, linear, cache).Emit();
     }
 
-    /// <summary>As <see cref="Emit(DecoderSpec, WeightSource, string, KvCacheDType)"/>, with projections in 8 bits.</summary>
+    /// <summary>As <see cref="Emit(DecoderSpec, WeightSource, string, KvCacheDType, bool)"/>, with projections in 8 bits.</summary>
     /// <param name="spec">What the model computes.</param>
     /// <param name="weights">Read later, when the files are written.</param>
     /// <param name="weightsFile">The weights file's path relative to the model's folder.</param>
     /// <param name="headScalesFile">The path of the file that holds nothing but the head's scales.</param>
     /// <param name="cache">In which numbers keys and values are kept.</param>
+    /// <param name="takesAdapters">Whether adapters can change its projections.</param>
     public static EmittedGraph EmitInt8(
-        DecoderSpec spec, RotatedWeights weights, string weightsFile, string headScalesFile, KvCacheDType cache)
+        DecoderSpec spec, RotatedWeights weights, string weightsFile, string headScalesFile, KvCacheDType cache, bool takesAdapters)
     {
         var graph = new GraphBuilder(spec.ModelType, weightsFile);
-        var linear = new GeneralLinearEmitter(new Int8LinearEmitter(graph, weights, headScalesFile));
+        var linear = Linear(graph, spec, new GeneralLinearEmitter(new Int8LinearEmitter(graph, weights, headScalesFile)), takesAdapters);
         return new DecoderGraphEmitter(spec, graph, new WeightInitializers(graph, weights), linear, cache).Emit();
     }
+
+    private static LinearEmitter Linear(GraphBuilder graph, DecoderSpec spec, LinearEmitter linear, bool takesAdapters) =>
+        takesAdapters ? new LoraLinearEmitter(graph, spec, linear) : linear;
 
     private EmittedGraph Emit()
     {

@@ -201,6 +201,21 @@ public static class GraphContract
     /// </summary>
     public const string AfterLastAttention = "AfterLastAttention";
 
+    /// <summary>
+    /// The domain of <see cref="LoraDelta"/>, whose operator belongs to one executor: it knows the adapters of the step that runs.
+    /// </summary>
+    public const string LoraDomain = "inference.lora";
+
+    /// <summary>
+    /// What adapters add to a product: y + B (A x) for the rows of sequences with an adapter, and y as it is for all others. Inputs, in
+    /// order: y FLOAT [num_tokens, out], x FLOAT [num_tokens, in]. Output: FLOAT [num_tokens, out]. Attribute: <see cref="Site"/>. Only in
+    /// models that are converted for adapters.
+    /// </summary>
+    public const string LoraDelta = "LoraDelta";
+
+    /// <summary>INT attribute of <see cref="LoraDelta"/>: which of the model's products it follows.</summary>
+    public const string Site = "site";
+
     /// <summary>INT attribute of the attention operators: query heads.</summary>
     public const string NumHeads = "num_heads";
 

@@ -71,5 +71,7 @@ internal readonly record struct Operator(string Domain, string Type)
 
     public static readonly Operator GatherAddNormQuantize = new(GraphContract.Domain, GraphContract.GatherAddNormQuantize);
 
+    public static readonly Operator LoraDelta = new(GraphContract.LoraDomain, GraphContract.LoraDelta);
+
     public static readonly Operator ArgMaxRows = new(GraphContract.Domain, GraphContract.ArgMaxRows);
 }

@@ -33,6 +33,9 @@ internal sealed class RotatedWeights : WeightSource
 
     public override IEnumerable<string> Names => _source.Names.Union(_matrices.Keys);
 
+    /// <summary>What becomes of each matrix of a decoder, by its name.</summary>
+    public static IReadOnlyDictionary<string, MatrixRotation> RotationsOf(DecoderSpec spec) => Rotations(spec, RotationBlocks.Of(spec));
+
     /// <summary>How many rows of a weight are computed together.</summary>
     public int RowBlock(string name) => _matrices.TryGetValue(name, out var rotation) ? rotation.OutputBlock : 1;
 

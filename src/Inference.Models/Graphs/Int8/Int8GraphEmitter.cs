@@ -38,9 +38,15 @@ internal sealed class Int8GraphEmitter
     /// <param name="weightsFile">The weights file's path relative to the model's folder.</param>
     /// <param name="headScalesFile">The path of the file that holds nothing but the head's scales, FLOAT [vocabulary].</param>
     /// <param name="cache">In which numbers keys and values are kept.</param>
+    /// <param name="takesAdapters">Whether adapters can change its projections: they take and give floats, which only the general form has.</param>
     /// <exception cref="ModelFormatException">A weight is missing or has another shape.</exception>
     public static EmittedGraph Emit(
-        DecoderSpec spec, WeightSource weights, string weightsFile, string headScalesFile, KvCacheDType cache = KvCacheDType.Int8)
+        DecoderSpec spec,
+        WeightSource weights,
+        string weightsFile,
+        string headScalesFile,
+        KvCacheDType cache = KvCacheDType.Int8,
+        bool takesAdapters = false)
     {
         foreach (var (name, shape) in RequiredWeights.Of(spec))
         {
@@ -48,9 +54,9 @@ internal sealed class Int8GraphEmitter
         }
 
         var rotated = new RotatedWeights(spec, weights);
-        return Fits(spec)
+        return Fits(spec) && !takesAdapters
             ? new Int8GraphEmitter(spec, rotated, weightsFile, headScalesFile, cache).Emit()
-            : DecoderGraphEmitter.EmitInt8(spec, rotated, weightsFile, headScalesFile, cache);
+            : DecoderGraphEmitter.EmitInt8(spec, rotated, weightsFile, headScalesFile, cache, takesAdapters);
     }
 
     /// <summary>Whether the fused form can express a decoder.</summary>
