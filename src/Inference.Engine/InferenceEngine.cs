@@ -115,8 +115,13 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         foreach (var request in requests)
             accepted.Add(Open(request, sequences));
 
-        if (sequences.Count > 0 && Enter(sequences.DrainToImmutable()) is var outcome and not SubmitOutcome.Accepted)
+        var entering = sequences.DrainToImmutable();
+        if (!entering.IsEmpty && Enter(entering) is var outcome and not SubmitOutcome.Accepted)
+        {
+            foreach (var sequence in entering)
+                sequence.Request.Adapter?.Release();
             return Refuse(outcome);
+        }
 
         streams = accepted.MoveToImmutable();
         return SubmitOutcome.Accepted;
@@ -166,6 +171,8 @@ public sealed partial class InferenceEngine : IAsyncDisposable
         var id = Interlocked.Add(ref _lastSequenceId, count) - count + 1;
         if (RequestAdmission.Refusal(request, _limits, _options) is { } refusal)
             return Rejected(id, request, refusal);
+        if (request.Adapter?.TryHold() == false)
+            return Rejected(id, request, "The adapter that the request names has been unloaded.");
 
         var sequence = new Sequence(id, request, SchedulingPolicy.MaxLengthOf(request, _limits), _seedSource(), _time.GetTimestamp());
         sequences.Add(sequence);

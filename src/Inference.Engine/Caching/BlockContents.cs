@@ -2,7 +2,7 @@ namespace Inference.Engine.Caching;
 
 /// <summary>
 /// What the KV cache's blocks hold: which tokens, after which block. The hash of a <see cref="PrefixChain"/> only says where to look; a block
-/// is found by comparing its tokens, its salt and what it follows, so two different prefixes can never be taken for each other, whatever
+/// is found by comparing its tokens, its scope and what it follows, so two different prefixes can never be taken for each other, whatever
 /// their hashes are. What a block follows is named by an identity that is never given out again: a block that was reused is nobody's
 /// predecessor any more.
 /// </summary>
@@ -35,21 +35,21 @@ internal sealed class BlockContents
     /// <param name="hash">Of the chain up to here.</param>
     /// <param name="previous">A block with known contents, or <see cref="None"/> for the first of a chain.</param>
     /// <param name="tokens">As many as a block holds.</param>
-    /// <param name="salt">The chain's.</param>
-    public int Find(ulong hash, int previous, ReadOnlySpan<int> tokens, string? salt) =>
-        _blocks.TryGetValue(hash, out var block) && Is(block, previous, tokens, salt) ? block : None;
+    /// <param name="scope">The chain's.</param>
+    public int Find(ulong hash, int previous, ReadOnlySpan<int> tokens, PrefixScope scope) =>
+        _blocks.TryGetValue(hash, out var block) && Is(block, previous, tokens, scope) ? block : None;
 
     /// <summary>
     /// Remembers what a block holds. Answers the block that is known for it from now on: this one, or the one that was known already, or
     /// <see cref="None"/> when other contents with the same hash are there, which stay.
     /// </summary>
-    public int Add(int block, ulong hash, int previous, ReadOnlySpan<int> tokens, string? salt)
+    public int Add(int block, ulong hash, int previous, ReadOnlySpan<int> tokens, PrefixScope scope)
     {
         if (_blocks.TryGetValue(hash, out var known))
-            return Is(known, previous, tokens, salt) ? known : None;
+            return Is(known, previous, tokens, scope) ? known : None;
 
         _blocks.Add(hash, block);
-        _contents[block] = new Content(++_lastIdentity, IdentityOf(previous), hash, salt);
+        _contents[block] = new Content(++_lastIdentity, IdentityOf(previous), hash, scope);
         tokens.CopyTo(TokensOf(block));
         return block;
     }
@@ -64,11 +64,11 @@ internal sealed class BlockContents
         _contents[block] = default;
     }
 
-    private bool Is(int block, int previous, ReadOnlySpan<int> tokens, string? salt)
+    private bool Is(int block, int previous, ReadOnlySpan<int> tokens, PrefixScope scope)
     {
         ref readonly var content = ref _contents[block];
         return content.Previous == IdentityOf(previous)
-            && string.Equals(content.Salt, salt, StringComparison.Ordinal)
+            && content.Scope == scope
             && tokens.SequenceEqual(TokensOf(block));
     }
 
@@ -76,5 +76,5 @@ internal sealed class BlockContents
 
     private Span<int> TokensOf(int block) => _tokens.AsSpan(block * _blockSize, _blockSize);
 
-    private readonly record struct Content(long Identity, long Previous, ulong Hash, string? Salt);
+    private readonly record struct Content(long Identity, long Previous, ulong Hash, PrefixScope Scope);
 }

@@ -25,7 +25,7 @@ internal sealed class PrefixCache(BlockPool pool, BlockContents contents, string
         var (previous, free) = (BlockContents.None, 0);
         for (var i = 0; i < (tokens.Length - 1) / pool.BlockSize; i++)
         {
-            var block = contents.Find(chain.HashAt(i, tokens, pool.BlockSize, _root), previous, TokensOf(i, tokens), chain.Salt);
+            var block = contents.Find(chain.HashAt(i, tokens, pool.BlockSize, _root), previous, TokensOf(i, tokens), chain.Scope);
             if (block == BlockContents.None)
                 break;
 
@@ -61,7 +61,7 @@ internal sealed class PrefixCache(BlockPool pool, BlockContents contents, string
             var blocks = table.Blocks.Span;
             var previous = known == 0 ? BlockContents.None : blocks[known - 1];
             var hash = chain.HashAt(known, tokens, pool.BlockSize, _root);
-            var block = contents.Add(blocks[known], hash, previous, TokensOf(known, tokens), chain.Salt);
+            var block = contents.Add(blocks[known], hash, previous, TokensOf(known, tokens), chain.Scope);
             if (block == BlockContents.None)
                 break;
             if (block != blocks[known])

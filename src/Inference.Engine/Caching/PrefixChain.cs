@@ -5,14 +5,14 @@ namespace Inference.Engine.Caching;
 
 /// <summary>
 /// Where to look for the blocks of one sequence in the prefix cache: each full block's hash, over its tokens and the hash before it, and
-/// at the beginning the salt, and whose keys and values the cache holds. Computed once per block, when it is first asked for.
+/// at the beginning the scope, and whose keys and values the cache holds. Computed once per block, when it is first asked for.
 /// </summary>
-internal sealed class PrefixChain(string? salt)
+internal sealed class PrefixChain(PrefixScope scope)
 {
     private ulong[] _hashes = [];
     private int _count;
 
-    public string? Salt => salt;
+    public PrefixScope Scope => scope;
 
     /// <summary>The hash of block <paramref name="index"/> of <paramref name="tokens"/>, which only ever grow.</summary>
     /// <param name="index">From 0.</param>
@@ -26,13 +26,13 @@ internal sealed class PrefixChain(string? salt)
         for (; _count <= index; _count++)
         {
             var block = MemoryMarshal.AsBytes(tokens.Slice(_count * blockSize, blockSize));
-            _hashes[_count] = XxHash3.HashToUInt64(block, (long)(_count == 0 ? HashOfSalt(root) : _hashes[_count - 1]));
+            _hashes[_count] = XxHash3.HashToUInt64(block, (long)(_count == 0 ? scope.Hash(root) : _hashes[_count - 1]));
         }
 
         return _hashes[index];
     }
 
-    /// <summary>Becomes the chain of a sequence with the same salt.</summary>
+    /// <summary>Becomes the chain of a sequence of the same scope.</summary>
     public void CopyFrom(PrefixChain other)
     {
         if (_hashes.Length < other._count)
@@ -40,6 +40,4 @@ internal sealed class PrefixChain(string? salt)
         other._hashes.AsSpan(0, other._count).CopyTo(_hashes);
         _count = other._count;
     }
-
-    private ulong HashOfSalt(ulong root) => salt is null ? root : XxHash3.HashToUInt64(MemoryMarshal.AsBytes(salt.AsSpan()), (long)root);
 }

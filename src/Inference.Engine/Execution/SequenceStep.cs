@@ -1,3 +1,5 @@
+using Inference.Engine.Requests;
+
 namespace Inference.Engine.Execution;
 
 /// <summary>
@@ -13,6 +15,8 @@ namespace Inference.Engine.Execution;
 /// <param name="BlockTable">Cache blocks in order of position, enough for <paramref name="PastLength"/> + <paramref name="TokenCount"/>
 /// tokens. Several sequences may share blocks that the step only reads; those that its tokens are written to are one sequence's
 /// alone.</param>
+/// <param name="Adapter">What its tokens are computed with beside the model's weights; null for those alone. It lives as long as the
+/// sequence.</param>
 public readonly record struct SequenceStep(
     long SequenceId,
     int TokenCount,
@@ -20,4 +24,5 @@ public readonly record struct SequenceStep(
     int PastLength,
     int LogitsCount,
     int LogitsRow,
-    ReadOnlyMemory<int> BlockTable);
+    ReadOnlyMemory<int> BlockTable,
+    Adapter? Adapter = null);

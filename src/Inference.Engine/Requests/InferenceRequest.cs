@@ -42,6 +42,12 @@ public sealed record InferenceRequest
     public string? CacheSalt { get; init; }
 
     /// <summary>
+    /// What its tokens are computed with beside the model's weights; null: those alone. Cached prefixes are shared with requests that have
+    /// the same one.
+    /// </summary>
+    public Adapter? Adapter { get; init; }
+
+    /// <summary>
     /// Names requests with one and the same prompt that are submitted together, the choices of one answer; null: it is alone. One of
     /// them computes the prompt while the others wait for it, and then share its blocks.
     /// </summary>

@@ -75,7 +75,14 @@ internal sealed class ScheduledStep(int maxTokenCount, int maxScoredTokens)
             var blocks = pool.BlocksFor(sequence.ComputedLength + sequence.ScheduledLength);
             sequence.ScheduledTokens.CopyTo(_tokenIds.AsSpan(offset));
             _sequences[i] = new SequenceStep(
-                sequence.Id, sequence.ScheduledLength, offset, sequence.ComputedLength, logitsCount, rows, sequence.Blocks.Blocks[..blocks]);
+                sequence.Id,
+                sequence.ScheduledLength,
+                offset,
+                sequence.ComputedLength,
+                logitsCount,
+                rows,
+                sequence.Blocks.Blocks[..blocks],
+                sequence.Request.Adapter);
             offset += sequence.ScheduledLength;
             rows += logitsCount;
             needsLogits |= sequence.NeedsLogits;

@@ -50,7 +50,7 @@ internal sealed class Sequence
         _stopTokenIds = request.StopTokenIds;
         _clientWeight = request.ClientWeight;
         _scoredLength = request.PromptLogprobs is null ? 0 : PromptLength - 1;
-        Prefix = new PrefixChain(request.CacheSalt);
+        Prefix = new PrefixChain(PrefixScope.Of(request));
         Sampling = new SamplingState(request, seed);
         _promptLogprobs = [];
         _answers = new Channel<TokenEvent>[request.Beams?.Answers ?? 1];
@@ -74,7 +74,7 @@ internal sealed class Sequence
         _stopTokenIds = principal._stopTokenIds;
         _clientWeight = principal._clientWeight;
         _scoredLength = principal._scoredLength;
-        Prefix = new PrefixChain(Request.CacheSalt);
+        Prefix = new PrefixChain(PrefixScope.Of(Request));
         Sampling = new SamplingState(Request, principal.Sampling.Seed);
         Standing = new Standing(principal.Standing.Rank, id);
         Client = principal.Client;
@@ -323,6 +323,8 @@ internal sealed class Sequence
             _answers[i].Writer.TryWrite(TokenEvent.Finished(outcome));
             _answers[i].Writer.Complete();
         }
+
+        Request.Adapter?.Release();
     }
 
     private RequestOutcome Tell(IReadOnlyList<BeamHypothesis> hypotheses, int answer)

@@ -1,3 +1,5 @@
+using Inference.Engine.Caching;
+
 namespace Inference.Engine.Scheduling;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Inference.Engine.Scheduling;
 /// </summary>
 internal sealed class SiblingGroups
 {
-    private readonly Dictionary<(string Name, string? Salt), SiblingGroup> _groups = [];
+    private readonly Dictionary<(string Name, PrefixScope Scope), SiblingGroup> _groups = [];
 
     /// <summary>Sequences that are held back.</summary>
     public int HeldCount { get; private set; }
@@ -60,7 +62,7 @@ internal sealed class SiblingGroups
         group.Held.Clear();
     }
 
-    /// <summary>Blocks are never shared across salts, so those of another salt are no siblings.</summary>
-    private static (string, string?)? KeyOf(Sequence sequence) =>
-        sequence.Request.PromptGroup is { } name ? (name, sequence.Request.CacheSalt) : null;
+    /// <summary>Blocks are never shared across scopes, so those of another scope are no siblings.</summary>
+    private static (string, PrefixScope)? KeyOf(Sequence sequence) =>
+        sequence.Request.PromptGroup is { } name ? (name, sequence.Prefix.Scope) : null;
 }

@@ -168,7 +168,7 @@ public sealed class BlockPoolTests
         var contents = new BlockContents(3, 4);
         var (pool, source, fork) = (new BlockPool(3, 4, contents), new BlockTable(), new BlockTable());
         Grow(pool, source, 0, 4);
-        new PrefixCache(pool, contents).Keep(source, new PrefixChain(null), tokens, 0);
+        new PrefixCache(pool, contents).Keep(source, new PrefixChain(default), tokens, 0);
         pool.Fork(fork, source, 3);
         pool.Release(source);
 

@@ -15,7 +15,7 @@ public sealed class PrefixCacheTests
     }
 
     [Fact]
-    public void Match_NothingKept_IsEmpty() => Assert.Equal(default, _cache.Match(new PrefixChain(null), [1, 2, 3, 4, 5]));
+    public void Match_NothingKept_IsEmpty() => Assert.Equal(default, _cache.Match(new PrefixChain(default), [1, 2, 3, 4, 5]));
 
     [Theory]
     [InlineData(new[] { 1, 2, 3, 4, 5 }, 2)]
@@ -28,7 +28,7 @@ public sealed class PrefixCacheTests
     {
         Compute([1, 2, 3, 4, 5], null);
 
-        Assert.Equal(new PrefixMatch(blocks, FreeBlocks: 0, 2 * blocks), _cache.Match(new PrefixChain(null), tokens));
+        Assert.Equal(new PrefixMatch(blocks, FreeBlocks: 0, 2 * blocks), _cache.Match(new PrefixChain(default), tokens));
     }
 
     [Theory]
@@ -39,8 +39,8 @@ public sealed class PrefixCacheTests
     {
         Compute([1, 2, 3, 4, 5], kept);
 
-        Assert.Equal(0, _cache.Match(new PrefixChain(asked), [1, 2, 3, 4, 5]).Length);
-        Assert.Equal(4, _cache.Match(new PrefixChain(kept), [1, 2, 3, 4, 5]).Length);
+        Assert.Equal(0, _cache.Match(new PrefixChain(new(asked)), [1, 2, 3, 4, 5]).Length);
+        Assert.Equal(4, _cache.Match(new PrefixChain(new(kept)), [1, 2, 3, 4, 5]).Length);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class PrefixCacheTests
         _pool.Release(Compute([1, 2, 3, 4, 5], null));
         Assert.Equal(6, _pool.FreeCount);
 
-        Assert.Equal(new PrefixMatch(2, FreeBlocks: 2, 4), _cache.Match(new PrefixChain(null), [1, 2, 3, 4, 9]));
+        Assert.Equal(new PrefixMatch(2, FreeBlocks: 2, 4), _cache.Match(new PrefixChain(default), [1, 2, 3, 4, 9]));
         var table = new BlockTable();
         _cache.Take(table);
 
@@ -61,7 +61,7 @@ public sealed class PrefixCacheTests
     public void Take_BlocksInUse_AreHeldTwiceAndFreedOnce()
     {
         var first = Compute([1, 2, 3, 4, 5], null);
-        _cache.Match(new PrefixChain(null), [1, 2, 3, 4, 9]);
+        _cache.Match(new PrefixChain(default), [1, 2, 3, 4, 9]);
         var second = new BlockTable();
         _cache.Take(second);
         Assert.Equal(2, _pool.ReferencesTo(0));
@@ -96,8 +96,8 @@ public sealed class PrefixCacheTests
         var table = new BlockTable();
         _pool.TryReserve(table, 0, 6, out _);
 
-        Assert.Equal(2, _cache.Match(new PrefixChain(null), [1, 2, 3, 4, 5, 6, 0]).Length);
-        Assert.Equal(6, _cache.Match(new PrefixChain(null), [1, 2, 7, 8, 9, 10, 0]).Length);
+        Assert.Equal(2, _cache.Match(new PrefixChain(default), [1, 2, 3, 4, 5, 6, 0]).Length);
+        Assert.Equal(6, _cache.Match(new PrefixChain(default), [1, 2, 7, 8, 9, 10, 0]).Length);
     }
 
     /// <summary>As a sequence does that computes all its tokens.</summary>
@@ -106,7 +106,7 @@ public sealed class PrefixCacheTests
         var table = new BlockTable();
         Assert.True(_pool.TryReserve(table, 0, tokens.Length, out var reservation));
         reservation.Commit();
-        Assert.Equal(tokens.Length / 2, _cache.Keep(table, new PrefixChain(salt), tokens, known: 0));
+        Assert.Equal(tokens.Length / 2, _cache.Keep(table, new PrefixChain(new(salt)), tokens, known: 0));
         return table;
     }
 }

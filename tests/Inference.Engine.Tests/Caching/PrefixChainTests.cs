@@ -9,11 +9,11 @@ public sealed class PrefixChainTests
     [Fact]
     public void HashAt_AnyOrderOfAsking_IsTheSame()
     {
-        var grown = new PrefixChain(null);
+        var grown = new PrefixChain(default);
         var early = grown.HashAt(1, Tokens.AsSpan(0, 8), 4);
         var late = grown.HashAt(9, Tokens, 4);
 
-        var asked = new PrefixChain(null);
+        var asked = new PrefixChain(default);
         Assert.Equal(late, asked.HashAt(9, Tokens, 4));
         Assert.Equal(early, asked.HashAt(1, Tokens, 4));
     }
@@ -24,13 +24,13 @@ public sealed class PrefixChainTests
         int[] others = [.. Tokens];
         others[0]++;
 
-        Assert.NotEqual(new PrefixChain(null).HashAt(5, Tokens, 4), new PrefixChain(null).HashAt(5, others, 4));
+        Assert.NotEqual(new PrefixChain(default).HashAt(5, Tokens, 4), new PrefixChain(default).HashAt(5, others, 4));
     }
 
     [Fact]
     public void HashAt_OtherRoot_Differs()
     {
-        var hashes = from root in new ulong[] { 0, 1, 2 } from salt in new[] { null, "a" } select new PrefixChain(salt).HashAt(0, Tokens, 4, root);
+        var hashes = from root in new ulong[] { 0, 1, 2 } from salt in new[] { null, "a" } select new PrefixChain(new(salt)).HashAt(0, Tokens, 4, root);
 
         Assert.Equal(6, hashes.Distinct().Count());
     }
@@ -38,7 +38,7 @@ public sealed class PrefixChainTests
     [Fact]
     public void CopyFrom_AnotherChain_GoesOnFromThere()
     {
-        var (source, copy) = (new PrefixChain("salt"), new PrefixChain("salt"));
+        var (source, copy) = (new PrefixChain(new("salt")), new PrefixChain(new("salt")));
         copy.HashAt(0, [9, 9, 9, 9], 4);
         source.HashAt(5, Tokens, 4);
         copy.CopyFrom(source);
@@ -50,7 +50,7 @@ public sealed class PrefixChainTests
     [Fact]
     public void HashAt_OtherSalt_Differs()
     {
-        var hashes = new[] { null, "", "a", "b" }.Select(salt => new PrefixChain(salt).HashAt(0, Tokens, 4));
+        var hashes = new[] { null, "", "a", "b" }.Select(salt => new PrefixChain(new(salt)).HashAt(0, Tokens, 4));
 
         Assert.Distinct(hashes);
     }
