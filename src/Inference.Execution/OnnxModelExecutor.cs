@@ -1,12 +1,14 @@
 using Inference.Engine.Execution;
 using Inference.Execution.Cpu;
 using Inference.Execution.Cpu.Int8.Generated;
+using Inference.Execution.Cpu.Lora;
 using Inference.Execution.Outputs;
 using Inference.Execution.Packing;
 using Inference.Models;
 using Inference.Models.Conversion;
 using Inference.Models.GenAi;
 using Inference.Models.Graphs;
+using Inference.OnnxRuntime.CustomOperators;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Inference.Execution;
@@ -17,6 +19,8 @@ namespace Inference.Execution;
 /// </summary>
 public sealed class OnnxModelExecutor : IModelExecutor
 {
+    private readonly LoraStep? _lora;
+    private readonly CustomOperatorDomain? _loraDomain;
     private readonly SessionOptions _sessionOptions;
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
@@ -25,9 +29,22 @@ public sealed class OnnxModelExecutor : IModelExecutor
     private readonly PackedStep _step = new();
     private readonly LogitsOutput _output;
 
-    private OnnxModelExecutor(ModelShape shape, KvCacheDType cache, ExecutorOptions options, Func<SessionOptions, InferenceSession> open, Func<InferenceSession, LogitsOutput> output)
+    private OnnxModelExecutor(
+        ModelShape shape,
+        KvCacheDType cache,
+        ExecutorOptions options,
+        Func<SessionOptions, InferenceSession> open,
+        Func<InferenceSession, LogitsOutput> output,
+        bool takesAdapters = false)
     {
         _sessionOptions = CreateSessionOptions(options);
+        if (takesAdapters)
+        {
+            _lora = new LoraStep();
+            _loraDomain = new CustomOperatorDomain(GraphContract.LoraDomain, new LoraOperator(_lora));
+            _loraDomain.AddTo(_sessionOptions);
+        }
+
         _session = open(_sessionOptions);
         _binding = _session.CreateIoBinding();
         _output = output(_session);
@@ -53,7 +70,8 @@ public sealed class OnnxModelExecutor : IModelExecutor
             session => Open(model, session),
             session => model.DType == ModelDType.Int8
                 ? new Int8LogitsOutput(model.ReadHeadScales(), session.InputMetadata.ContainsKey(GraphContract.LogitsWanted))
-                : new FloatLogitsOutput(model.Spec.VocabularySize)));
+                : new FloatLogitsOutput(model.Spec.VocabularySize),
+            model.TakesAdapters));
 
     /// <summary>Loads a rewritten package and allocates its KV cache.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
@@ -94,6 +112,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         cancellationToken.ThrowIfCancellationRequested();
         _step.Pack(plan);
         CheckTokens(plan.TokenIds.Span);
+        PrepareAdapters(plan);
         CopyBlocks(plan.Copies.Span);
         _step.BindTo(_binding);
         _output.Prepare(_binding, plan);
@@ -119,6 +138,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         _output.Dispose();
         _runOptions.Dispose();
         _sessionOptions.Dispose();
+        _loraDomain?.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -156,6 +176,23 @@ public sealed class OnnxModelExecutor : IModelExecutor
 
         CpuOperators.For(threads).AddTo(session);
         return session;
+    }
+
+    private void PrepareAdapters(StepPlan plan)
+    {
+        if (_lora is not null)
+        {
+            _lora.Prepare(plan);
+            return;
+        }
+
+        foreach (ref readonly var sequence in plan.Sequences.Span)
+        {
+            if (sequence.Adapter is not null)
+            {
+                throw new ExecutionException($"Step {plan.StepIndex} has an adapter; the model was converted without room for any.");
+            }
+        }
     }
 
     private void CopyBlocks(ReadOnlySpan<BlockCopy> copies)

@@ -28,6 +28,9 @@ public static class RepositoryFiles
     /// <summary>Where tests keep converted models between runs: damaged or outdated ones are made anew.</summary>
     public static string ConversionCache { get; } = Path.Combine(Root, "artifacts", "test-models");
 
+    /// <summary>The folder of an adapter for <see cref="ZooLlama"/>, with golden logits.</summary>
+    public static string Lora(string name) => Path.Combine(Root, "tests", "data", "lora", name);
+
     /// <summary>The folder of a tiny checkpoint.</summary>
     public static string ZooModel(string name) => Path.Combine(Root, "tests", "data", "zoo", name);
 

@@ -132,6 +132,13 @@ internal sealed class GraphBuilder
         _graph.Node.Add(node);
     }
 
+    /// <summary>Says what shape a value has, where ONNX Runtime cannot infer it: behind our operators.</summary>
+    public void Describe(string value, TensorProto.Types.DataType type, params ReadOnlySpan<Dimension> shape)
+    {
+        Require(value);
+        _graph.ValueInfo.Add(ValueInfo(value, type, shape));
+    }
+
     /// <summary>The graph as it is now.</summary>
     /// <param name="producerVersion">Version of the code that wrote the graph.</param>
     public EmittedGraph Build(int producerVersion)

@@ -29,6 +29,12 @@ public abstract class CustomOperator
     /// <summary>How many of its last inputs a node may leave out; <see cref="KernelContext.InputCount"/> tells whether it did.</summary>
     public int OptionalInputs { get; protected init; }
 
+    /// <summary>
+    /// Whether its first output may lie where its first input does. ONNX Runtime makes it so where nobody else needs the input, and the
+    /// graph says that both have the same shape; a kernel has to look.
+    /// </summary>
+    public bool MayWorkInPlace { get; protected init; }
+
     /// <summary>Element types of its inputs.</summary>
     public ImmutableArray<TensorElementType> Inputs { get; }
 

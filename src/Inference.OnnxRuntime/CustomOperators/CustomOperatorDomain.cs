@@ -74,6 +74,11 @@ public sealed unsafe class CustomOperatorDomain : IDisposable
         var op = (NativeCustomOp*)NativeMemory.AllocZeroed((nuint)sizeof(NativeCustomOp));
         _operators.Add((nint)op);
         OperatorCallbacks.Fill(op);
+        if (customOperator.MayWorkInPlace)
+        {
+            OperatorCallbacks.AllowFirstInPlace(op);
+        }
+
         op->Name = (byte*)Marshal.StringToCoTaskMemUTF8(customOperator.Name);
         op->Operator = GCHandle.ToIntPtr(GCHandle.Alloc(customOperator));
         op->InputCount = customOperator.Inputs.Length;

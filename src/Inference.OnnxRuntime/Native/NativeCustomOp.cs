@@ -28,8 +28,8 @@ internal unsafe struct NativeCustomOp
     public nint InferOutputShape;
     public delegate* unmanaged[Cdecl]<NativeCustomOp*, int> GetStartVersion;
     public delegate* unmanaged[Cdecl]<NativeCustomOp*, int> GetEndVersion;
-    public nint GetMayInplace;
-    public nint ReleaseMayInplace;
+    public delegate* unmanaged[Cdecl]<int**, int**, nuint> GetMayInplace;
+    public delegate* unmanaged[Cdecl]<int*, int*, void> ReleaseMayInplace;
     public nint GetAliasMap;
     public nint ReleaseAliasMap;
 

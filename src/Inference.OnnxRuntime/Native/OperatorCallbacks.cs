@@ -33,6 +33,28 @@ internal static unsafe class OperatorCallbacks
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static byte* GetName(NativeCustomOp* op) => op->Name;
 
+    /// <summary>Lets the operator's first output have the memory of its first input, where nobody else needs that.</summary>
+    public static void AllowFirstInPlace(NativeCustomOp* op)
+    {
+        op->GetMayInplace = &GetFirstInPlace;
+        op->ReleaseMayInplace = &ReleaseInPlace;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nuint GetFirstInPlace(int** inputs, int** outputs)
+    {
+        *inputs = (int*)NativeMemory.AllocZeroed(sizeof(int));
+        *outputs = (int*)NativeMemory.AllocZeroed(sizeof(int));
+        return 1;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void ReleaseInPlace(int* inputs, int* outputs)
+    {
+        NativeMemory.Free(inputs);
+        NativeMemory.Free(outputs);
+    }
+
     /// <summary>Null stands for the CPU.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static byte* GetExecutionProviderType(NativeCustomOp* op) => null;

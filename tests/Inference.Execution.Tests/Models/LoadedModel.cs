@@ -10,13 +10,19 @@ internal static class LoadedModel
     private const int BlockSize = 16;
 
     public static OnnxModelExecutor Open(
-        string folder, int blockCount, ModelDType dtype = ModelDType.Float32, KvCacheDType? kvCache = null, int? maxPositions = null)
+        string folder,
+        int blockCount,
+        ModelDType dtype = ModelDType.Float32,
+        KvCacheDType? kvCache = null,
+        int? maxPositions = null,
+        bool takesAdapters = false,
+        string? cache = null)
     {
         using var model = ModelFolder.Open(folder);
         var spec = model.Spec with { MaxPositions = maxPositions ?? model.Spec.MaxPositions };
-        var converted = new ConversionCache(RepositoryFiles.ConversionCache).GetOrConvert(
+        var converted = new ConversionCache(cache ?? RepositoryFiles.ConversionCache).GetOrConvert(
             new ConversionInput(spec, model.Weights, model.SourceFiles),
-            new ConversionOptions { DType = dtype, KvCacheDType = kvCache },
+            new ConversionOptions { DType = dtype, KvCacheDType = kvCache, TakesAdapters = takesAdapters },
             progress: null,
             CancellationToken.None);
         return OnnxModelExecutor.Load(converted, new ExecutorOptions

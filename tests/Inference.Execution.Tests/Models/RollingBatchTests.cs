@@ -49,12 +49,35 @@ public sealed class RollingBatchTests
         Assert.True(preemptions > 5, $"only {preemptions} preemptions were forced");
     }
 
+    /// <summary>Two adapters, one of them loaded twice, and none in every step.</summary>
+    [Theory]
+    [InlineData(ModelDType.Float32)]
+    [InlineData(ModelDType.Int8)]
+    public async Task Engine_AdaptersUnderBlockShortage_GivesEachRequestWhatItGetsAlone(ModelDType dtype)
+    {
+        await using var model = new LoraModel(RepositoryFiles.ZooLlama, blockCount: 40, dtype);
+        Adapter?[] adapters = [model.Load("llama-a"), model.Load("llama-a"), null, null, model.Load("llama-b"), null];
+        var preemptions = await CompareAsync(
+            model.Executor, promptLimit: 100, outputLimit: 250, batchedTokens: 48, seed: 15, dtype, request => adapters[request % adapters.Length]);
+        Assert.True(preemptions > 5, $"only {preemptions} preemptions were forced");
+    }
+
     private static async Task<long> CompareAsync(
         string folder, int promptLimit, int outputLimit, int blocks, int batchedTokens, int seed, ModelDType dtype = ModelDType.Float32)
     {
-        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
         await using var executor = LoadedModel.Open(folder, blocks, dtype);
-        var requests = MakeRequests(new Random(seed), executor.Limits.VocabularySize, promptLimit, outputLimit);
+        return await CompareAsync(executor, promptLimit, outputLimit, batchedTokens, seed, dtype, static _ => null);
+    }
+
+    private static async Task<long> CompareAsync(
+        OnnxModelExecutor executor, int promptLimit, int outputLimit, int batchedTokens, int seed, ModelDType dtype, Func<int, Adapter?> adapterOf)
+    {
+        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
+        List<InferenceRequest> requests =
+        [
+            .. MakeRequests(new Random(seed), executor.Limits.VocabularySize, promptLimit, outputLimit)
+                .Select((request, i) => request with { Adapter = adapterOf(i) }),
+        ];
 
         var alone = new List<CollectedResponse>();
         await using (var single = new CountingEngine(executor, new SchedulerOptions { EnablePrefixCaching = false }))

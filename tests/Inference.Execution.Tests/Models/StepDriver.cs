@@ -1,4 +1,5 @@
 using Inference.Engine.Execution;
+using Inference.Engine.Requests;
 
 namespace Inference.Execution.Tests.Models;
 
@@ -10,11 +11,15 @@ internal sealed class StepDriver(IModelExecutor executor)
     private long _steps;
 
     /// <summary>Runs one step: for each entry its new tokens, and logits for its last <c>Rows</c> of them. Rows come in order.</summary>
-    public async Task<StepResult> StepAsync(params (long Sequence, int[] Tokens, int Rows)[] entries)
+    public Task<StepResult> StepAsync(params (long Sequence, int[] Tokens, int Rows)[] entries) =>
+        StepAsync([.. entries.Select(entry => (entry.Sequence, entry.Tokens, entry.Rows, (Adapter?)null))]);
+
+    /// <summary>As the other, each sequence with an adapter or none.</summary>
+    public async Task<StepResult> StepAsync(params (long Sequence, int[] Tokens, int Rows, Adapter? Adapter)[] entries)
     {
         var steps = new List<SequenceStep>();
         var (offset, row) = (0, 0);
-        foreach (var (sequence, tokens, rows) in entries)
+        foreach (var (sequence, tokens, rows, adapter) in entries)
         {
             var (blocks, past) = _sequences.GetValueOrDefault(sequence, ([], 0));
             while (blocks.Count * executor.Limits.BlockSize < past + tokens.Length)
@@ -22,7 +27,7 @@ internal sealed class StepDriver(IModelExecutor executor)
                 blocks.Add(_nextBlock++);
             }
 
-            steps.Add(new SequenceStep(sequence, tokens.Length, offset, past, rows, row, blocks.ToArray()));
+            steps.Add(new SequenceStep(sequence, tokens.Length, offset, past, rows, row, blocks.ToArray(), adapter));
             _sequences[sequence] = (blocks, past + tokens.Length);
             offset += tokens.Length;
             row += rows;
