@@ -13,6 +13,10 @@ public sealed record ModelCard(string Id, long Created, string Root, int MaxMode
     [JsonPropertyName("object")]
     public string ObjectType { get; } = "model";
 
+    /// <summary>Of an adapter the model that it is for; left out for a model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Parent { get; init; }
+
     /// <summary>Who serves it.</summary>
     public string OwnedBy { get; } = "inference";
 }

@@ -23,6 +23,8 @@ namespace Inference.Protocol.OpenAi;
 [JsonSerializable(typeof(TokenizeResponse))]
 [JsonSerializable(typeof(DetokenizeRequest))]
 [JsonSerializable(typeof(DetokenizeResponse))]
+[JsonSerializable(typeof(LoadLoraRequest))]
+[JsonSerializable(typeof(UnloadLoraRequest))]
 [JsonSerializable(typeof(EmbeddingRequest))]
 [JsonSerializable(typeof(EmbeddingResponse))]
 [JsonSerializable(typeof(ScoreRequest))]

@@ -61,6 +61,13 @@ internal static class EndpointMap
         Map(app, "/docs", HttpMethods.Get, pages.DocsAsync);
         Map(app, "/openapi.json", HttpMethods.Get, pages.DescriptionAsync);
 
+        if (services.GetRequiredService<ServerOptions>().AllowRuntimeLoraUpdating)
+        {
+            var adapters = services.GetRequiredService<LoraEndpoints>();
+            Map(app, "/v1/load_lora_adapter", HttpMethods.Post, adapters.LoadAsync);
+            Map(app, "/v1/unload_lora_adapter", HttpMethods.Post, adapters.UnloadAsync);
+        }
+
         if (services.GetRequiredService<ServerOptions>().EnableDebugEndpoints)
         {
             Map(app, "/debug/engine", HttpMethods.Get, services.GetRequiredService<DebugEndpoints>().EngineAsync);

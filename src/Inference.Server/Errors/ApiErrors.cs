@@ -25,6 +25,10 @@ internal static class ApiErrors
     public static ApiException ModelNotFound(string model) =>
         new(StatusCodes.Status404NotFound, new ErrorBody($"The model '{model}' does not exist.", InvalidRequest, "model", "model_not_found"));
 
+    /// <summary>404: no such adapter.</summary>
+    public static ApiException AdapterNotFound(string param, string message) =>
+        new(StatusCodes.Status404NotFound, new ErrorBody(message, InvalidRequest, param, "not_found"));
+
     /// <summary>400: the model cannot do what is asked for.</summary>
     public static ApiException WrongModel(string message) => Invalid("model", message, "model_not_supported");
 

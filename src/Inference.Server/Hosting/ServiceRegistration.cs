@@ -9,6 +9,7 @@ using Inference.Server.Options;
 using Inference.Server.Pages;
 using Inference.Server.Responses;
 using Inference.Server.Serving;
+using Inference.Server.Serving.Lora;
 using Inference.Server.Storage;
 using Inference.Server.Telemetry;
 
@@ -29,6 +30,7 @@ internal static class ServiceRegistration
             var (decoders, embedders) = (provider.GetRequiredService<DecoderFactory>(), provider.GetRequiredService<EmbedderFactory>());
             return new ModelRegistry([.. models.Decoders.Select(decoders.Create)], [.. models.Embedders.Select(embedders.Create)]);
         })
+        .AddSingleton<AdapterDesk>()
         .AddSingleton<EngineService>()
         .AddHostedService(provider => provider.GetRequiredService<EngineService>());
 
@@ -43,6 +45,7 @@ internal static class ServiceRegistration
         .AddSingleton<FileEndpoints>()
         .AddSingleton<BatchEndpoints>()
         .AddSingleton<ModelsEndpoint>()
+        .AddSingleton<LoraEndpoints>()
         .AddSingleton<TokenizerEndpoints>()
         .AddSingleton<OperationsEndpoints>()
         .AddSingleton<PageEndpoints>()

@@ -13,7 +13,8 @@ internal static class ModelOptions
     [
         "dtype", "kv-cache-dtype", "max-model-len", "tool-call-parser", "reasoning-parser", "max-logprobs", "max-num-seqs", "max-num-batched-tokens",
         "scheduling-policy", "priority-ageing", "schedule-conservativeness", "rolling-batch", "batch-size", "max-batch-delay", "paged-attention", "prefill",
-        "max-queue-length", "max-queued-tokens", "enable-prefix-caching", "speculative-config", "block-size", CacheBlocks, CacheMemory, "threads",
+        "max-queue-length", "max-queued-tokens", "enable-prefix-caching", "speculative-config", "block-size", CacheBlocks, CacheMemory,
+        "lora", "max-lora-rank", "max-loras", "threads",
     ];
 
     /// <summary>Options for each model, with <see cref="ServerOptions.Model"/> set, in the order in which the models were asked for.</summary>

@@ -11,7 +11,7 @@ internal sealed record OptionDefinition(
     string Description,
     Func<ServerOptions, string, ServerOptions> Apply)
 {
-    /// <summary>The name in Large Model Inference containers, which is accepted as well: "max_rolling_batch_size".</summary>
+    /// <summary>The name in Large Model Inference containers, or in vLLM, which is accepted as well: "max_rolling_batch_size".</summary>
     public string? LmiName { get; init; }
 
     /// <summary>

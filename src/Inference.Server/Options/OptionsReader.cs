@@ -108,6 +108,16 @@ internal static class OptionsReader
             throw new OptionException("--served-model-name: names are given with --model NAME=PATH where there are several models, or one has such a name");
         }
 
+        if (!options.Loras.IsEmpty && options.Models.Length > 1)
+        {
+            throw new OptionException("--lora: where there are several models, an adapter is given with its own: --model NAME=PATH,lora=NAME=PATH");
+        }
+
+        if (options.Loras.Length > options.MaxLoras)
+        {
+            throw new OptionException($"--lora: {options.Loras.Length} adapters are given; --max-loras is {options.MaxLoras}");
+        }
+
         if (options.MaxNumBatchedTokens < options.MaxNumSeqs)
         {
             throw new OptionException(

@@ -96,6 +96,21 @@ internal sealed record ServerOptions
     /// <summary>Whether <see cref="KvCacheMemory"/> is for all such models together, rather than for this one alone.</summary>
     public bool SharesCacheMemory { get; init; } = true;
 
+    /// <summary>The adapters to begin with.</summary>
+    public ImmutableArray<LoraArgument> Loras { get; init; } = [];
+
+    /// <summary>The largest rank of an adapter.</summary>
+    public int MaxLoraRank { get; init; } = 256;
+
+    /// <summary>The most adapters that are loaded at a time, each of which may be in any step.</summary>
+    public int MaxLoras { get; init; } = 64;
+
+    /// <summary>Whether adapters can be loaded and unloaded over HTTP.</summary>
+    public bool AllowRuntimeLoraUpdating { get; init; }
+
+    /// <summary>Whether the model has to be converted so that adapters can change it.</summary>
+    public bool TakesAdapters => AllowRuntimeLoraUpdating || !Loras.IsEmpty;
+
     /// <summary>Threads that compute; null for one per processor core.</summary>
     public int? Threads { get; init; }
 

@@ -68,6 +68,10 @@ internal static class ApiReference
             { Request = Types.DetokenizeRequest, Response = Types.DetokenizeResponse, Example = """{"tokens": [65, 66, 67]}""" },
         new(Get, "/v1/models", Models, "The models that are served.") { Response = Types.ModelList },
         new(Get, "/v1/models/{id}", Models, "One model. Its name may hold slashes.") { Response = Types.ModelCard },
+        new(Post, "/v1/load_lora_adapter", Models, "Loads an adapter (LoRA), as vLLM does; only with --allow-runtime-lora-updating.")
+            { Request = Types.LoadLoraRequest, ContentType = "text/plain" },
+        new(Post, "/v1/unload_lora_adapter", Models, "Unloads an adapter; requests that run with it go on to their end.")
+            { Request = Types.UnloadLoraRequest, ContentType = "text/plain" },
         new(Get, "/health", Operations, "200 while all is well, 503 once the server is about to stop, and when a model's engine has failed.") { Failures = [503] },
         new(Get, "/ready", Operations, "200 while it is of use to send requests to any model: 503 also when every queue is full.") { Failures = [503] },
         new(Get, "/load", Operations, "How many requests are being answered.") { Response = Types.LoadResponse },

@@ -21,7 +21,7 @@ internal sealed class DecoderFactory(RateLimits limits, GenerationTelemetry tele
         var engine = CreateEngine(loaded, model.Names[0]);
         var encoder = new PromptEncoder(model.Tokenizer, model.Limits.MaxModelLength, model.Limits.VocabularySize, model.FillInMiddle);
         var renderer = new ChatPromptRenderer(model, time);
-        var builder = new GenerationBuilder(model, options, time);
+        var builder = new GenerationBuilder(model, loaded.Adapters, options, time);
         var submitter = new GenerationSubmitter(engine, model, limits);
         return new ServedDecoder
         {
@@ -29,6 +29,7 @@ internal sealed class DecoderFactory(RateLimits limits, GenerationTelemetry tele
             Options = options,
             Engine = engine,
             Executor = loaded.Executor,
+            Adapters = loaded.Adapters,
             Encoder = encoder,
             Renderer = renderer,
             Completions = new CompletionValidator(builder, encoder, model),

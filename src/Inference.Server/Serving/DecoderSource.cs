@@ -50,9 +50,17 @@ internal sealed class DecoderSource : IDisposable
 
     /// <summary>How to run it.</summary>
     /// <exception cref="OptionException">An option does not suit the model.</exception>
-    public LoadPlan Plan(ServerOptions options, int cacheShares) => _package is null
-        ? LoadPlan.For(Spec, options, cacheShares)
-        : LoadPlan.For(_package, options, cacheShares);
+    public LoadPlan Plan(ServerOptions options, int cacheShares)
+    {
+        if (_package is null)
+        {
+            return LoadPlan.For(Spec, options, cacheShares) with { TakesAdapters = options.TakesAdapters };
+        }
+
+        return options.TakesAdapters
+            ? throw new OptionException($"{Folder}: a package that was converted before takes no adapters (--lora, --allow-runtime-lora-updating); serve the checkpoint")
+            : LoadPlan.For(_package, options, cacheShares);
+    }
 
     /// <summary>The model in the form that runs, converted if that was not done before.</summary>
     /// <exception cref="ConversionException">The converted model cannot be kept.</exception>
@@ -61,7 +69,7 @@ internal sealed class DecoderSource : IDisposable
         LoadPlan plan, string? cacheDirectory, IProgress<ConversionProgress> progress, CancellationToken cancellationToken) =>
         _package ?? new ConversionCache(cacheDirectory ?? DefaultCacheDirectory()).GetOrConvert(
             new ConversionInput(Spec, _checkpoint!.Weights, _checkpoint.SourceFiles),
-            new ConversionOptions { DType = plan.DType, KvCacheDType = plan.KvCacheDType },
+            new ConversionOptions { DType = plan.DType, KvCacheDType = plan.KvCacheDType, TakesAdapters = plan.TakesAdapters },
             progress,
             cancellationToken);
 

@@ -13,6 +13,9 @@ namespace Inference.Server.Serving;
 /// <param name="Executor">The executor's settings.</param>
 internal sealed record LoadPlan(ModelDType DType, KvCacheDType KvCacheDType, ExecutorOptions Executor)
 {
+    /// <summary>Whether adapters can change it.</summary>
+    public bool TakesAdapters { get; init; }
+
     // Two GiB hold 45,000 tokens of the default model; a quarter of the memory leaves room for the weights of a model that suits the machine.
     private const long MaxDefaultCacheMemory = 2L << 30;
     private const int DefaultCacheShare = 4;

@@ -1,5 +1,6 @@
 using Inference.Engine.Execution;
 using Inference.Server.Options;
+using Inference.Server.Serving.Lora;
 
 namespace Inference.Server.Serving;
 
@@ -7,4 +8,8 @@ namespace Inference.Server.Serving;
 /// <param name="Model">What the HTTP side needs of it.</param>
 /// <param name="Executor">Runs it; whoever serves it disposes of it.</param>
 /// <param name="Options">What it is served with.</param>
-internal sealed record LoadedModel(ServedModel Model, IModelExecutor Executor, ServerOptions Options);
+internal sealed record LoadedModel(ServedModel Model, IModelExecutor Executor, ServerOptions Options)
+{
+    /// <summary>The adapters that it begins with, and how others are read.</summary>
+    public ServedAdapters Adapters { get; init; } = new(load: null, []);
+}

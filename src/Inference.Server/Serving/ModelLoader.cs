@@ -6,6 +6,7 @@ using Inference.Models;
 using Inference.Models.Conversion;
 using Inference.Server.Options;
 using Inference.Server.Parsing;
+using Inference.Server.Serving.Lora;
 using Inference.Tokenization;
 using Inference.Tokenization.ChatTemplates;
 
@@ -43,6 +44,7 @@ internal static class ModelLoader
         var template = tokenizer.ChatTemplateSource is { } text ? ChatTemplate.Parse(text) : null;
         var defaults = GenerationConfig.Read(source.Folder);
         var plan = source.Plan(options, cacheShares);
+        var adapters = LoraLoader.Load(source.Checkpoint, plan.DType, options, time);
         var converted = source.Convert(plan, options.CacheDir, progress, CancellationToken.None);
         var executor = OnnxModelExecutor.Load(converted, plan.Executor with { SharesCores = turns is not null });
         return new LoadedModel(
@@ -62,7 +64,10 @@ internal static class ModelLoader
                 LoadedAt = time.GetUtcNow(),
             },
             turns is null ? executor : new TurnTakingExecutor(executor, turns),
-            options);
+            options)
+        {
+            Adapters = adapters,
+        };
     }
 
     /// <summary>How a model writes tool calls and reasoning: as the options say, else as its chat template does.</summary>
@@ -82,6 +87,17 @@ internal static class ModelLoader
         if (each.SelectMany(own => NamesOf(own)).GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new OptionException($"--model: two models are called '{twice.Key}'; give each a name of its own: --model NAME=PATH");
+        }
+
+        var names = each.SelectMany(own => NamesOf(own)).Concat(each.SelectMany(own => own.Loras.Select(lora => lora.Name)));
+        if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } taken)
+        {
+            throw new OptionException($"--lora: the name '{taken.Key}' is given twice, to adapters or to a model");
+        }
+
+        if (each.FirstOrDefault(own => MakesEmbeddings(own) && !own.Loras.IsEmpty) is { } embedder)
+        {
+            throw new OptionException($"--lora: {embedder.Model} makes embeddings, and takes no adapters");
         }
     }
 

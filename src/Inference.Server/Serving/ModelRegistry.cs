@@ -24,9 +24,19 @@ internal sealed class ModelRegistry(ImmutableArray<ServedDecoder> decoders, Immu
     /// <summary>All of them.</summary>
     public ImmutableArray<IServedModel> All { get; } = [.. decoders, .. embedders];
 
-    /// <summary>The model of any kind that a request's field "model" names; the first when it names none.</summary>
+    /// <summary>
+    /// The model of any kind that a request's field "model" names, itself or by one of its adapters; the first when it names none.
+    /// </summary>
     /// <exception cref="ApiException">404: there is no such model.</exception>
-    public IServedModel Any(string? name) => name is null ? All[0] : _byName.TryGetValue(name, out var model) ? model : throw NotFound(name);
+    public IServedModel Any(string? name) => name is null ? All[0]
+        : _byName.TryGetValue(name, out var model) ? model
+        : FindAdapter(name) ?? throw NotFound(name);
+
+    /// <summary>Whether a model has this name, rather than an adapter.</summary>
+    public bool HasModel(string name) => _byName.ContainsKey(name);
+
+    /// <summary>The decoder that has an adapter of this name, or null.</summary>
+    public ServedDecoder? FindAdapter(string name) => decoders.FirstOrDefault(decoder => decoder.Adapters.Find(name) is not null);
 
     /// <summary>The decoder that a request's field "model" names; the first when it names none.</summary>
     /// <exception cref="ApiException">404: there is no such model. 400: it generates no text.</exception>
@@ -41,7 +51,10 @@ internal sealed class ModelRegistry(ImmutableArray<ServedDecoder> decoders, Immu
         : Any(name) as ServedEmbedder ?? throw ApiErrors.WrongModel("This model generates text and makes no embeddings: name an embedding model.");
 
     /// <summary>404 for a name, which it shows in part when it is long.</summary>
-    public static ApiException NotFound(string name) => ApiErrors.ModelNotFound(name.Length <= MaxShownLength ? name : name[..MaxShownLength] + "…");
+    public static ApiException NotFound(string name) => ApiErrors.ModelNotFound(Shown(name));
+
+    /// <summary>A name as messages show it, in part when it is long.</summary>
+    public static string Shown(string name) => name.Length <= MaxShownLength ? name : name[..MaxShownLength] + "…";
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

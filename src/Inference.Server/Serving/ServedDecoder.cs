@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Inference.Engine;
 using Inference.Server.Admission;
 using Inference.Server.Options;
+using Inference.Server.Serving.Lora;
 using Inference.Server.Streaming;
 using Inference.Server.Validation;
 using Inference.Tokenization;
@@ -44,6 +45,9 @@ internal sealed class ServedDecoder : IServedModel
     /// <summary>Runs generations and writes their answers.</summary>
     public required GenerationResponder Responder { get; init; }
 
+    /// <summary>Adapters that requests may name in the model's place.</summary>
+    public required ServedAdapters Adapters { get; init; }
+
     /// <summary>Runs the engine's steps; disposed of after it.</summary>
     public required IAsyncDisposable Executor { private get; init; }
 
@@ -79,5 +83,6 @@ internal sealed class ServedDecoder : IServedModel
     {
         await Engine.DisposeAsync();
         await Executor.DisposeAsync();
+        Adapters.Clear();
     }
 }

@@ -5,12 +5,13 @@ using Inference.Protocol.OpenAi;
 using Inference.Server.Errors;
 using Inference.Server.Options;
 using Inference.Server.Serving;
+using Inference.Server.Serving.Lora;
 using Inference.Server.Streaming;
 
 namespace Inference.Server.Validation;
 
 /// <summary>The checks that completions and chat completions share, and the <see cref="Generation"/> that comes out of them.</summary>
-internal sealed class GenerationBuilder(ServedModel model, ServerOptions options, TimeProvider time)
+internal sealed class GenerationBuilder(ServedModel model, ServedAdapters adapters, ServerOptions options, TimeProvider time)
 {
     /// <summary>The most choices (prompts times n) of one request.</summary>
     public const int MaxChoices = 1024;
@@ -99,6 +100,7 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
         GenerationSettings settings,
         ImmutableArray<PreparedPrompt> prompts)
     {
+        var adapter = Adapter(body.Model);
         var requestsPerPrompt = settings.Beams is null ? settings.BestOf : 1;
         var choices = ImmutableArray.CreateBuilder<InferenceRequest>(prompts.Length * requestsPerPrompt);
         var promptLogprobs = EnginePromptLogprobs(settings);
@@ -126,6 +128,7 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
                     MinTokens = settings.Text.MinTokens,
                     StopTokenIds = settings.Text.StopTokenIds,
                     CacheSalt = body.CacheSalt,
+                    Adapter = adapter,
                     PromptLogprobs = promptLogprobs,
 
                     // Where each computes the whole prompt, there is nothing to wait for.
@@ -162,6 +165,10 @@ internal sealed class GenerationBuilder(ServedModel model, ServerOptions options
             Constraint = settings.Constraint,
         };
     }
+
+    // The name has led here, and so is the model's own or an adapter's; one that was unloaded since is gone.
+    private Adapter? Adapter(string? name) => name is null || model.Names.Contains(name) ? null
+        : adapters.Find(name)?.Adapter ?? throw ModelRegistry.NotFound(name);
 
     // An echoed prompt has as many alternatives as the text that follows it.
     private static int? EnginePromptLogprobs(GenerationSettings settings) =>

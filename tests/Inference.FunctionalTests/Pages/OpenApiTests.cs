@@ -14,7 +14,7 @@ public sealed partial class OpenApiTests
     [Fact]
     public async Task Paths_AreTheRoutes()
     {
-        await using var server = await RunningServer.StartAsync(options => options with { EnableDebugEndpoints = true });
+        await using var server = await RunningServer.StartAsync(options => options with { EnableDebugEndpoints = true, AllowRuntimeLoraUpdating = true });
         var api = await ReadAsync(server);
 
         var routes = server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()

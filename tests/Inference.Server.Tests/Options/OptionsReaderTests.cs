@@ -69,6 +69,9 @@ public sealed class OptionsReaderTests
     [InlineData("speculative-config", "ngram", "--speculative-config 'ngram': must be a JSON object such as {\"method\": \"ngram\", \"num_speculative_tokens\": 5}")]
     [InlineData("speculative-config", "{}", "--speculative-config '{}': method must be \"ngram\"")]
     [InlineData("model", " ", "--model ' ': must not be empty")]
+    [InlineData("lora", "sql", "--lora 'sql': must be NAME=PATH")]
+    [InlineData("lora", "=/adapters/sql", "--lora '=/adapters/sql': must be NAME=PATH")]
+    [InlineData("max-lora-rank", "513", "--max-lora-rank '513': must be a whole number from 1 to 512")]
     [InlineData("max-num-batched-tokens", "8", "--max-num-batched-tokens 8: must be at least --max-num-seqs (256)")]
     public void Read_WrongValue_NamesOptionAndValue(string name, string value, string message) =>
         Assert.Equal(message, Assert.Throws<OptionException>(() => Read(commandLine: [(name, value)])).Message);
