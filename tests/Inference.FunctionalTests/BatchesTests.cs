@@ -1,7 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Inference.Execution.Tests.Embeddings;
 using Inference.FunctionalTests.OpenApi;
+using Inference.Server.Batches;
 using Inference.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Inference.FunctionalTests;
 
@@ -179,6 +182,27 @@ public sealed class BatchesTests
             using var response = await answer;
             Assert.True(response.IsSuccessStatusCode);
         }
+    }
+
+    [Fact]
+    public async Task Gate_BesideEmbeddings_OpensWhenTheyLeaveRoom()
+    {
+        var model = new ScriptedEmbeddingModel();
+        await using var server = await EmbeddingServer.StartAsync(model, options => options with { BatchConcurrency = 1 });
+        var gate = server.Services.GetRequiredService<BatchGate>();
+        model.Hold();
+        var people = server.AskAsync("/v1/embeddings", """{"input": ["a", "b"]}""");
+        await model.TextHeldAsync(TestContext.Current.CancellationToken);
+
+        // Whether there is room is looked at before the first wait.
+        var entering = gate.EnterAsync(TestContext.Current.CancellationToken);
+        var isWaiting = !entering.IsCompleted;
+        model.Release();
+
+        Assert.True(isWaiting);
+        await entering.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        gate.Leave();
+        await people.WaitAsync(Limit, TestContext.Current.CancellationToken);
     }
 
     [Fact]

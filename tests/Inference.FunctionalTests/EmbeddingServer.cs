@@ -28,6 +28,8 @@ internal sealed class EmbeddingServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     /// <param name="model">Null: all-MiniLM-L6-v2 itself.</param>
     /// <param name="options">Changes the options.</param>
     /// <param name="withDecoder">Whether there is a model that generates text, too.</param>

@@ -44,5 +44,5 @@ internal sealed class BatchGate(ModelRegistry models, ServerOptions options, Tim
     // The engines know of a line only when they next schedule.
     private bool HasRoom() => Math.Max(
         Volatile.Read(ref _inside),
-        models.Decoders.Sum(decoder => decoder.Engine.Status is var status ? status.Running + status.Waiting : 0)) < options.BatchConcurrency;
+        models.All.Sum(model => model.Status is var status ? status.Running + status.Waiting : 0)) < options.BatchConcurrency;
 }
