@@ -17,6 +17,20 @@ internal static class ModelOptions
         "lora", "max-lora-rank", "max-loras", "threads",
     ];
 
+    /// <summary>Those among them that an embedding model can have.</summary>
+    public static ImmutableArray<string> EmbedderNames { get; } = ["max-model-len", "max-num-seqs", "max-queue-length", "max-queued-tokens", "threads"];
+
+    /// <summary>Checks the own options of an embedding model.</summary>
+    /// <exception cref="OptionException">One is about generating text.</exception>
+    public static void CheckEmbedder(ModelArgument model)
+    {
+        foreach (var (option, _) in model.Overrides.Where(given => !EmbedderNames.Contains(given.Option)))
+        {
+            throw new OptionException(
+                $"--model {model.Name ?? model.Path}: {option} does not concern an embedding model; those that do are {string.Join(", ", EmbedderNames)}");
+        }
+    }
+
     /// <summary>Options for each model, with <see cref="ServerOptions.Model"/> set, in the order in which the models were asked for.</summary>
     /// <exception cref="OptionException">A model's own option is unknown, is not one of <see cref="Names"/>, or has a wrong value.</exception>
     public static ImmutableArray<ServerOptions> Each(ServerOptions options) =>

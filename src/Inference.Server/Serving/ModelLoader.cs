@@ -25,6 +25,11 @@ internal static class ModelLoader
     {
         var each = ModelOptions.Each(options);
         CheckNames(each);
+        foreach (var embedder in options.Models.Where(model => EmbeddingFolder.Is(model.Path)))
+        {
+            ModelOptions.CheckEmbedder(embedder);
+        }
+
         var (decoders, embedders) = (each.RemoveAll(MakesEmbeddings), each.Where(MakesEmbeddings));
         var sharing = decoders.Count(own => own.SharesCacheMemory);
         var turns = each.Length > 1 ? new ExecutionTurns() : null;

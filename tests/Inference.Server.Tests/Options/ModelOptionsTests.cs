@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Inference.Models.Conversion;
 using Inference.Server.Options;
+using Inference.Server.Serving;
+using Inference.Testing;
 using Microsoft.Extensions.Configuration;
 
 namespace Inference.Server.Tests.Options;
@@ -49,6 +52,23 @@ public sealed class ModelOptionsTests
     [InlineData("=A", "--model '=A': must be PATH or NAME=PATH, and not empty")]
     public void Read_WrongModel_SaysWhatAndWhose(string model, string message) =>
         Assert.StartsWith(message, Assert.Throws<OptionException>(() => Each(("model", model))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("dtype=int8")]
+    [InlineData("threads=1,kv-cache-memory=1GiB")]
+    public void LoadAll_EmbeddingModelWithAnOptionOfGenerating_NamesIt(string own)
+    {
+        var options = OptionsReader.Read(
+            new Dictionary<string, IReadOnlyList<string>> { ["model"] = [$"words={RepositoryFiles.MiniLm},{own}"] }, _ => null, new ConfigurationBuilder().Build());
+
+        var error = Assert.Throws<OptionException>(() => ModelLoader.LoadAll(options, new Progress<ConversionProgress>(), TimeProvider.System));
+
+        var name = own.Split(',')[^1].Split('=')[0];
+        Assert.StartsWith($"--model words: {name} does not concern an embedding model; those that do are max-model-len,", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EmbedderNames_AreOptionsOfModels() => Assert.Subset(ModelOptions.Names.ToHashSet(), ModelOptions.EmbedderNames.ToHashSet());
 
     [Theory]
     [InlineData("a=A")]
