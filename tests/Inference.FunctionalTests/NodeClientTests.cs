@@ -8,6 +8,8 @@ public sealed class NodeClientTests : IClassFixture<NodeClients>
 {
     [Theory]
     [InlineData("streamChat", """{"text":"abcdef","finish":"length","usage":{"prompt_tokens":PROMPT,"completion_tokens":6,"total_tokens":TOTAL,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}}""")]
+    [InlineData("chat", """{"text":"abcdefghijklmnopqrstuvwxyz","finish":"stop","tokens":27}""")]
+    [InlineData("parsedChat", """{"n":7}""")]
     [InlineData("streamCompletion", """{"text":"BCD"}""")]
     [InlineData("abort", """{"aborted":true}""")]
     [InlineData("error", """{"name":"BadRequestError","status":400,"param":"temperature","type":"invalid_request_error"}""")]
@@ -40,6 +42,18 @@ public sealed class NodeClientTests : IClassFixture<NodeClients>
     {
         await using var server = await Parrot.StartAsync(
             """<tool_call>{"name": "weather", "arguments": {"city": "Graz"}}</tool_call>""", ChatTraits.None with { Tools = ToolCallFormat.Named("hermes") });
+
+        var output = await NodeClients.RunAsync(script, new Uri(server.Address, "v1").ToString(), scenarios);
+
+        Assert.Equal(expected, output.Trim());
+    }
+
+    [Theory]
+    [InlineData("ai-sdk.js", "structured,structuredResponse", """{"structured":{"n":7},"structuredResponse":{"n":7}}""")]
+    [InlineData("langchain.js", "structured", """{"structured":{"n":7}}""")]
+    public async Task Client_StructuredOutput_IsKept(string script, string scenarios, string expected)
+    {
+        await using var server = await RunningServer.StartAsync();
 
         var output = await NodeClients.RunAsync(script, new Uri(server.Address, "v1").ToString(), scenarios);
 

@@ -16,6 +16,10 @@ public sealed class OpenAiSdkTests
 {
     private static readonly ChatMessage[] Messages = [new SystemChatMessage("Be brief."), new UserChatMessage("hi")];
 
+    private static readonly BinaryData NumberSchema = BinaryData.FromString("""
+        {"type": "object", "properties": {"n": {"type": "integer", "minimum": 1, "maximum": 9}}, "required": ["n"], "additionalProperties": false}
+        """);
+
     [Fact]
     public async Task Chat_Streaming_GivesTextFinishReasonAndUsage()
     {
@@ -73,6 +77,17 @@ public sealed class OpenAiSdkTests
         Assert.Equal(ChatFinishReason.ToolCalls, completion.FinishReason);
         Assert.Equal(("weather", """{"city": "Graz"}"""), (call.FunctionName, call.FunctionArguments.ToString()));
         Assert.Equal("""{"city": "Graz"}""", arguments);
+    }
+
+    [Fact]
+    public async Task Chat_JsonSchema_HoldsTheAnswerToIt()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var options = new ChatCompletionOptions { Temperature = 0, ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("n", NumberSchema, jsonSchemaIsStrict: true) };
+
+        ChatCompletion completion = await Client(server).GetChatClient(RunningServer.ModelName).CompleteChatAsync(Messages, options, TestContext.Current.CancellationToken);
+
+        Assert.InRange(JsonElement.Parse(completion.Content[0].Text).GetProperty("n").GetInt32(), 1, 9);
     }
 
     [Fact]
@@ -163,11 +178,8 @@ public sealed class OpenAiSdkTests
     public async Task Responses_JsonSchema_HoldsTheAnswerToIt()
     {
         await using var server = await RunningServer.StartAsync();
-        var schema = BinaryData.FromString("""
-            {"type": "object", "properties": {"n": {"type": "integer", "minimum": 1, "maximum": 9}}, "required": ["n"], "additionalProperties": false}
-            """);
         var options = Options("hi");
-        options.TextOptions = new ResponseTextOptions { TextFormat = ResponseTextFormat.CreateJsonSchemaFormat("n", schema, jsonSchemaIsStrict: true) };
+        options.TextOptions = new ResponseTextOptions { TextFormat = ResponseTextFormat.CreateJsonSchemaFormat("n", NumberSchema, jsonSchemaIsStrict: true) };
 
         ResponseResult response = await Client(server).GetResponsesClient().CreateResponseAsync(options, TestContext.Current.CancellationToken);
 

@@ -1,6 +1,6 @@
 // Runs scenarios with the Vercel AI SDK and prints what it saw as JSON: node ai-sdk.js BASE_URL SCENARIO,...
 import { createOpenAI } from '@ai-sdk/openai';
-import { embedMany, generateText, jsonSchema, streamText, tool } from 'ai';
+import { embedMany, generateText, jsonSchema, Output, streamText, tool } from 'ai';
 
 const [baseURL, wanted] = process.argv.slice(2);
 const openai = createOpenAI({ baseURL, apiKey: 'key' });
@@ -14,6 +14,10 @@ const tools = {
   }),
 };
 
+const output = Output.object({
+  schema: jsonSchema({ type: 'object', properties: { n: { type: 'integer', enum: [7] } }, required: ['n'], additionalProperties: false }),
+});
+
 const scenarios = {
   async chat() {
     const { text, finishReason, usage } = await generateText(options);
@@ -23,6 +27,14 @@ const scenarios = {
   async embeddings() {
     const { embeddings, usage } = await embedMany({ model: openai.embedding('all-minilm'), values: ['a cat', 'a dog'], maxRetries: 0 });
     return { count: embeddings.length, length: embeddings[0].length, tokens: usage.tokens };
+  },
+
+  async structured() {
+    return (await generateText({ ...options, output })).output;
+  },
+
+  async structuredResponse() {
+    return (await generateText({ ...options, model: responses, output })).output;
   },
 
   async response() {

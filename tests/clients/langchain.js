@@ -40,6 +40,11 @@ const scenarios = {
     return { calls: callsOf(message) };
   },
 
+  async structured() {
+    const schema = { title: 'n', type: 'object', properties: { n: { type: 'integer', enum: [7] } }, required: ['n'], additionalProperties: false };
+    return chat.withStructuredOutput(schema, { method: 'jsonSchema', strict: true }).invoke('hi');
+  },
+
   async toolAnswer() {
     const call = { name: 'weather', args: { city: 'Graz' }, id: 'call_1', type: 'tool_call' };
     const message = await chat.invoke([

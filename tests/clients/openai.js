@@ -19,6 +19,18 @@ const scenarios = {
     return seen;
   },
 
+  async chat() {
+    const { choices, usage } = await client.chat.completions.create({ model: 'alphabet', messages, temperature: 0 });
+    return { text: choices[0].message.content, finish: choices[0].finish_reason, tokens: usage.completion_tokens };
+  },
+
+  async parsedChat() {
+    const schema = { type: 'object', properties: { n: { enum: [7] } }, required: ['n'], additionalProperties: false };
+    const response_format = { type: 'json_schema', json_schema: { name: 'n', strict: true, schema } };
+    const { choices } = await client.chat.completions.create({ model: 'alphabet', messages, response_format });
+    return JSON.parse(choices[0].message.content);
+  },
+
   async streamCompletion() {
     const stream = await client.completions.create({ model: 'alphabet', prompt: 'A', temperature: 0, stop: ['EF'], stream: true });
     let text = '';

@@ -120,6 +120,18 @@ public sealed class LlamaServerConformanceTests(SharedServer shared) : IClassFix
         OpenAiSchemas.AssertValid("ErrorResponse", JsonElement.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
     }
 
+    [Theory]
+    [InlineData("\"response_format\": {\"type\": \"sound\"}", "response_format")]
+    [InlineData("\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"a\", \"schema\": 123}}", "response_format")]
+    [InlineData("\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"a\", \"schema\": {\"type\": \"hiccup\"}}}", "response_format")]
+    [InlineData("\"structured_outputs\": {\"grammar\": \"root ::= (\"}", "structured_outputs")]
+    public async Task Point07_BadFormat_Is400(string field, string param)
+    {
+        using var response = await Server.PostAsync(Chat, $"{{{Hi}, {field}}}");
+
+        await ErrorTests.AssertErrorAsync(response, 400, param);
+    }
+
     [Fact]
     public async Task Point08_ChatLogprobs_SpellTheContentStreamedOrNot()
     {
@@ -210,6 +222,66 @@ public sealed class LlamaServerConformanceTests(SharedServer shared) : IClassFix
         Assert.Equal(200, (int)(await GetAsync("/health")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("https://a.example", true)]
+    [InlineData("https://b.example", false)]
+    public async Task Point12_Preflight_NamesAllowedOriginsAlone(string origin, bool isAllowed)
+    {
+        await using var server = await RunningServer.StartAsync(options => options with { AllowedOrigins = ["https://a.example"], ApiKeys = ["key-1"] });
+        using var request = new HttpRequestMessage(HttpMethod.Options, Chat);
+        request.Headers.Add("Origin", origin);
+        request.Headers.Add("Access-Control-Request-Method", "POST");
+
+        using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(isAllowed ? [origin] : [], response.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values : []);
+    }
+
+    [Fact]
+    public async Task Point13_EverySeries_HasHelpAndType()
+    {
+        await Server.AskAsync(Completions, """{"prompt": "A", "max_tokens": 1}""");
+
+        var metrics = await Server.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+
+        var lines = metrics.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var helped = lines.Where(line => line.StartsWith("# HELP ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToHashSet();
+        var typed = lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToHashSet();
+        var series = lines.Where(line => line[0] != '#').Select(line => line.Split('{', ' ')[0]).Distinct().ToList();
+        Assert.Equal(helped, typed);
+        Assert.NotEmpty(series);
+        Assert.All(series, name => Assert.Contains(typed, family => name == family || (name.StartsWith(family, StringComparison.Ordinal) && name[family.Length..] is "_bucket" or "_sum" or "_count")));
+    }
+
+    [Fact]
+    public async Task Point13_CachedTokens_AreNotCountedAsComputed()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var ids = string.Join(',', Enumerable.Range(0, 77).Select(i => 100 + i));
+        var body = $$"""{"prompt": [{{ids}}], "max_tokens": 1}""";
+        await server.AskAsync(Completions, body);
+        await server.AskAsync(Completions, body);
+        await server.IdleAsync();
+
+        var metrics = await server.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+
+        Assert.Contains("vllm:prefix_cache_hits_total{engine=\"0\",model_name=\"alphabet\"} 64\n", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Point13_Embeddings_CountPromptTokensAndGenerateNone()
+    {
+        await using var server = await EmbeddingServer.StartAsync();
+        var answer = await server.AskAsync("/v1/embeddings", """{"input": ["a cat", "a dog"]}""");
+
+        var metrics = await server.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+
+        var tokens = answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32();
+        Assert.Contains($"vllm:prompt_tokens_total{{engine=\"0\",model_name=\"all-minilm\"}} {tokens}\n", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain(metrics.Split('\n'), line =>
+            line.StartsWith("vllm:generation_tokens_total", StringComparison.Ordinal) && line.Contains("all-minilm", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Point13_Metrics_CountExactlyAndReturnToZero()
     {
@@ -248,12 +320,41 @@ public sealed class LlamaServerConformanceTests(SharedServer shared) : IClassFix
     }
 
     [Fact]
-    public async Task Point15_IgnoreEos_GoesOnToTheContextsEnd()
+    public async Task Point15_ResponseStream_HasItsEventsInOrder()
+    {
+        using var response = await Server.PostAsync("/v1/responses", """{"input": "hi", "temperature": 0, "stream": true}""");
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        var events = body.Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal)).Select(line => JsonElement.Parse(line["data: ".Length..])).ToList();
+        string[] order =
+        [
+            "response.created", "response.in_progress", "response.output_item.added", "response.content_part.added", "response.output_text.delta",
+            "response.output_text.done", "response.content_part.done", "response.output_item.done", "response.completed",
+        ];
+        var types = events.Select(e => e.GetProperty("type").GetString()!).ToList();
+        Assert.Equal(order, types.Where((type, i) => i == 0 || types[i - 1] != type));
+        var id = Assert.Single(events.Where(e => e.TryGetProperty("response", out _)).Select(e => e.GetProperty("response").GetProperty("id").GetString()).Distinct());
+        var item = Assert.Single(events.Where(e => e.TryGetProperty("item_id", out _)).Select(e => e.GetProperty("item_id").GetString()).Distinct());
+        Assert.StartsWith("resp_", id, StringComparison.Ordinal);
+        Assert.StartsWith("msg_", item, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Point15_IgnoreEos_GoesOnToItsLimit()
     {
         var answer = await Server.AskAsync(Completions, """{"prompt": "x", "ignore_eos": true, "max_tokens": 40, "temperature": 0}""");
 
         Assert.Equal("length", answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
         Assert.Equal(40, answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task Point15_ContextsEnd_IsLength()
+    {
+        var answer = await Server.AskAsync(Chat, $$"""{{{Hi}}, "ignore_eos": true, "temperature": 0}""");
+
+        Assert.Equal("length", answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+        Assert.Equal(256, answer.GetProperty("usage").GetProperty("total_tokens").GetInt32());
     }
 
     private static string? Text(JsonElement answer) => answer.GetProperty("choices")[0].GetProperty("text").GetString();

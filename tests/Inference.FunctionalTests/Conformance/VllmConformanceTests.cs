@@ -279,9 +279,11 @@ public sealed class VllmConformanceTests(SharedServer shared) : IClassFixture<Sh
         using var abort = new CancellationTokenSource();
         var running = Enumerable.Range(0, 200).Select(_ => server.Client.PostAsync(
             Completions, new StringContent("""{"prompt": "A", "max_tokens": 4000, "ignore_eos": true}""", null, "application/json"), abort.Token)).ToList();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         while (server.Engine.Status.Running == 0)
         {
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Task.Delay(5, limit.Token);
         }
 
         await abort.CancelAsync();

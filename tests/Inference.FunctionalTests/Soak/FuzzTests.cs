@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace Inference.FunctionalTests.Soak;
 
@@ -37,6 +38,47 @@ public sealed class FuzzTests
         Assert.InRange(after, 0, before + AllowedGrowth);
     }
 
+    [Theory]
+    [InlineData("/v1/completions")]
+    [InlineData("/v1/chat/completions")]
+    [InlineData("/v1/responses")]
+    public async Task Batch_OfMutatedRequests_HasAResultForEachLine(string endpoint)
+    {
+        var (count, seed) = (SoakServer.Count(200, 5000), Environment.TickCount & 0xFFFFFFF);
+        Report($"seed {seed}");
+        using var server = await SoakServer.StartAsync("--max-num-seqs", "32");
+        using var form = FilesTests.Form(Lines(endpoint, seed, count), "input.jsonl", "batch");
+        var file = await JsonAsync(await server.Client.PostAsync("/v1/files", form, TestContext.Current.CancellationToken));
+        using var content = new StringContent(
+            $$"""{"input_file_id": "{{file.GetProperty("id").GetString()}}", "endpoint": "{{endpoint}}", "completion_window": "24h"}""", Encoding.UTF8, "application/json");
+        var batch = await JsonAsync(await server.Client.PostAsync("/v1/batches", content, TestContext.Current.CancellationToken));
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(SoakServer.IsLong ? TimeSpan.FromMinutes(8) : TimeSpan.FromMinutes(2));
+        var path = "/v1/batches/" + batch.GetProperty("id").GetString();
+        while (batch.GetProperty("status").GetString() is not ("completed" or "failed"))
+        {
+            await Task.Delay(50, limit.Token);
+            batch = JsonElement.Parse(await server.Client.GetStringAsync(path, limit.Token));
+        }
+
+        Assert.Equal("completed", batch.GetProperty("status").GetString());
+        var counts = batch.GetProperty("request_counts");
+        var (total, completed, failed) = (counts.GetProperty("total").GetInt32(), counts.GetProperty("completed").GetInt32(), counts.GetProperty("failed").GetInt32());
+        Assert.InRange(total, count, int.MaxValue);
+        Assert.Equal(total, completed + failed);
+        Assert.InRange(completed, 1, total - 1);
+        foreach (var (field, lines) in new[] { ("output_file_id", completed), ("error_file_id", failed) })
+        {
+            var results = (await server.Client.GetStringAsync($"/v1/files/{batch.GetProperty(field).GetString()}/content", limit.Token))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(lines, results.Length);
+            Assert.DoesNotContain(results, result => result.Contains("\"status_code\":500", StringComparison.Ordinal));
+        }
+
+        await server.AssertWellAsync();
+    }
+
     [Fact]
     public async Task Connections_OfSpoiltBytes_AreAnsweredOrClosed()
     {
@@ -59,6 +101,29 @@ public sealed class FuzzTests
         });
 
         await server.AssertWellAsync();
+    }
+
+    private static byte[] Lines(string endpoint, int seed, int count)
+    {
+        using var lines = new MemoryStream();
+        for (var i = 0; i < count; i++)
+        {
+            lines.Write(Encoding.UTF8.GetBytes($"{{\"custom_id\": \"{i}\", \"method\": \"POST\", \"url\": \"{endpoint}\", \"body\": "));
+            lines.Write(new RequestMutator(seed + i).Next(endpoint));
+            lines.Write("}\n"u8);
+        }
+
+        return lines.ToArray();
+    }
+
+    private static async Task<JsonElement> JsonAsync(HttpResponseMessage response)
+    {
+        using (response)
+        {
+            var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(response.IsSuccessStatusCode, body);
+            return JsonElement.Parse(body);
+        }
     }
 
     private static async Task<int> SendAsync(SoakServer server, int seed, CancellationToken cancellation)

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Inference.Protocol.OpenAi;
 using Inference.Server.Pages;
 
 namespace Inference.FunctionalTests.Soak;
@@ -19,11 +21,21 @@ internal sealed class RequestMutator(int seed)
         ("/v1/chat/completions", """{"messages": [{"role": "user", "content": "hi"}], "max_tokens": 6, "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {"a": {"type": "integer"}}}}}], "tool_choice": "required"}"""),
         ("/v1/chat/completions", """{"messages": [{"role": "user", "content": "hi"}], "max_tokens": 6, "stream": true, "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": {"type": "object", "properties": {"a": {"enum": ["x", 1]}}, "required": ["a"]}}}}"""),
         ("/v1/chat/completions", """{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "an"}], "continue_final_message": true, "add_generation_prompt": false, "echo": true, "max_tokens": 3, "chat_template": "{% for m in messages %}{{ m.content }}{% endfor %}", "chat_template_kwargs": {"x": 1}}"""),
+        ("/v1/responses", """{"input": "hi", "max_output_tokens": 4, "instructions": "s", "metadata": {"a": "b"}, "truncation": "auto", "include": ["message.output_text.logprobs"], "top_logprobs": 2}"""),
+        ("/v1/responses", """{"input": [{"role": "user", "content": [{"type": "input_text", "text": "t"}]}, {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}, {"type": "function_call_output", "call_id": "c", "output": "o"}], "max_output_tokens": 6, "tools": [{"type": "function", "name": "f", "parameters": {"type": "object"}, "strict": false}], "tool_choice": "required", "stream": true}"""),
+        ("/v1/responses", """{"input": "hi", "max_output_tokens": 6, "background": true, "store": true, "text": {"format": {"type": "json_schema", "name": "n", "schema": {"type": "object", "properties": {"a": {"enum": ["x", 1]}}}}}}"""),
+        ("/v1/responses", """{"input": [{"type": "item_reference", "id": "msg_0"}], "previous_response_id": "resp_0", "reasoning": {"effort": "low"}, "parallel_tool_calls": false, "max_tool_calls": 1}"""),
+        ("/v1/batches", """{"input_file_id": "file-0", "endpoint": "/v1/completions", "completion_window": "24h", "metadata": {"a": "b"}, "output_expires_after": {"anchor": "created_at", "seconds": 3600}}"""),
         ("/tokenize", """{"messages": [{"role": "user", "content": "hi"}], "add_generation_prompt": true, "return_token_strs": true}"""),
     ];
 
     // Every field that any body has, by its name in JSON.
-    private static readonly string[] Fields = [.. ApiReference.All.Where(operation => operation.Request is not null).SelectMany(operation => operation.Request!.Properties).Select(field => field.Name).Distinct()];
+    private static readonly string[] Fields =
+    [
+        .. ApiReference.All.Select(operation => operation.Request).OfType<JsonTypeInfo>()
+            .Concat([OpenAiJsonContext.Default.CreateResponseRequest, OpenAiJsonContext.Default.CreateBatchRequest])
+            .SelectMany(type => type.Properties).Select(field => field.Name).Distinct(),
+    ];
 
     private static readonly string[] Hostile =
     [
@@ -38,6 +50,19 @@ internal sealed class RequestMutator(int seed)
     public (string Path, byte[] Body) Next()
     {
         var (path, text) = Valid[_random.Next(Valid.Length)];
+        var body = Change(text);
+        return (_random.Next(30) == 0 ? Valid[_random.Next(Valid.Length)].Path : path, body);
+    }
+
+    /// <summary>The body of the next request to an address.</summary>
+    public byte[] Next(string path)
+    {
+        var bodies = Valid.Where(request => request.Path == path).ToArray();
+        return Change(bodies[_random.Next(bodies.Length)].Body);
+    }
+
+    private byte[] Change(string text)
+    {
         var body = (JsonObject)JsonNode.Parse(text)!;
         for (var i = _random.Next(4); i > 0; i--)
         {
@@ -45,7 +70,7 @@ internal sealed class RequestMutator(int seed)
         }
 
         var bytes = Encoding.UTF8.GetBytes(Spell(body.ToJsonString()));
-        return (_random.Next(30) == 0 ? Valid[_random.Next(Valid.Length)].Path : path, _random.Next(5) == 0 ? Spoil(bytes) : bytes);
+        return _random.Next(5) == 0 ? Spoil(bytes) : bytes;
     }
 
     private void Mutate(JsonObject body)
