@@ -23,6 +23,12 @@ switch (args)
     case ["convert", "float32"]:
         await ConversionReport.PrintAsync(Console.Out, ModelDType.Float32);
         break;
+    case ["convert", "synthetic"]:
+        await ConversionReport.PrintSyntheticAsync(Console.Out, ModelDType.Int8);
+        break;
+    case ["convert", "synthetic", "float32"]:
+        await ConversionReport.PrintSyntheticAsync(Console.Out, ModelDType.Float32);
+        break;
     case ["quality"]:
         await QualityReport.PrintAsync(Console.Out);
         break;
