@@ -42,14 +42,6 @@ internal sealed record ModelFamily
     /// <summary>The class that a config.json's <c>architectures</c> must name, if it names any.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>
-    /// The <c>general.architecture</c> of GGUF files that are read; null for none. Several families may share one.
-    /// </summary>
-    public string? GgufArchitecture { get; init; }
-
-    /// <summary>Whether GGUF converters interleave the rows of query and key heads.</summary>
-    public bool GgufInterleavesRotary { get; init; }
-
     /// <summary>Turns a config into a spec.</summary>
     public required Func<DecoderConfig, DecoderSpec> ReadSpec { get; init; }
 
@@ -65,15 +57,8 @@ internal sealed record ModelFamily
     /// <summary>Every <c>model_type</c>, for messages.</summary>
     public static string ModelTypes => string.Join(", ", All.Select(family => family.ModelType));
 
-    /// <summary>Every <c>general.architecture</c>, for messages.</summary>
-    public static string GgufArchitectures =>
-        string.Join(", ", All.Select(family => family.GgufArchitecture).OfType<string>().Distinct());
-
     /// <summary>By <c>model_type</c>, or null.</summary>
     public static ModelFamily? OfModelType(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);
-
-    /// <summary>The first (and plainest) of those that share a GGUF architecture, or null.</summary>
-    public static ModelFamily? OfGguf(string architecture) => All.FirstOrDefault(family => family.GgufArchitecture == architecture);
 
     /// <summary>A checkpoint's weights under the names of <see cref="WeightNames"/>, in the form that the spec means.</summary>
     /// <param name="spec">Read from the checkpoint's config.</param>

@@ -119,7 +119,7 @@ public sealed class ModelFolder : IDisposable
         var file = GgufFile.Open(path);
         try
         {
-            var (spec, family) = GgufSpecReader.Read(file);
+            var (spec, architecture) = GgufSpecReader.Read(file);
             var folder = Path.GetDirectoryName(path)!;
             var configPath = Path.Combine(folder, ConfigName);
             ImmutableArray<string> sources = [path];
@@ -130,7 +130,8 @@ public sealed class ModelFolder : IDisposable
                 (spec, sources) = (configSpec, [configPath, path]);
             }
 
-            var weights = new GgufWeightSource(file, family.GgufInterleavesRotary ? spec.Attention.HeadSize : 0);
+            var family = ModelFamily.OfModelType(spec.ModelType)!;
+            var weights = architecture.Open(file, spec);
             return Validated(new ModelFolder(folder, family, spec, weights, sources) { GgufMetadata = file.Metadata.Values }, path);
         }
         catch
@@ -146,6 +147,11 @@ public sealed class ModelFolder : IDisposable
         {
             CheckpointValidator.Validate(model.Spec, model.Weights, weightsPath);
             return model;
+        }
+        catch (ModelFormatException exception) when (!exception.Message.Contains(model.FolderPath, StringComparison.Ordinal))
+        {
+            model.Dispose();
+            throw new ModelFormatException($"{weightsPath}: {exception.Message}", exception);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Inference.Models.Gguf;
 
 namespace Inference.Models.Checkpoints;
 
@@ -43,5 +44,5 @@ internal static class SpecAgreement
         }
     }
 
-    private static string? Architecture(DecoderSpec spec) => ModelFamily.OfModelType(spec.ModelType)?.GgufArchitecture;
+    private static string? Architecture(DecoderSpec spec) => GgufArchitectures.OfModelType(spec.ModelType)?.Name;
 }

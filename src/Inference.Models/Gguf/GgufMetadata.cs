@@ -52,6 +52,15 @@ internal sealed class GgufMetadata(CheckpointFile file, IReadOnlyDictionary<stri
         var other => throw WrongType(key, "a floating-point number", other),
     };
 
+    /// <summary>A flag, or null when the key is absent.</summary>
+    /// <exception cref="ModelFormatException">Another type.</exception>
+    public bool? GetBoolean(string key) => Get(key) switch
+    {
+        null => null,
+        bool value => value,
+        var other => throw WrongType(key, "true or false", other),
+    };
+
     /// <summary>An exception whose message names the file and the key.</summary>
     public ModelFormatException Error(string key, string what) => file.Error($"metadata '{key}': {what}");
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Inference.Models.Checkpoints;
 
 namespace Inference.Models.Gguf;
@@ -63,9 +64,9 @@ internal static class GgufMetadataReader
         var count = stream.ReadCount("array elements", MinBytes(type), MaxArrayLength);
         return type switch
         {
-            GgufValueType.String => Fill(count, () => stream.ReadText(MaxStringBytes)),
-            GgufValueType.Array => Fill<object>(count, () => ReadArray(stream, nesting + 1)),
-            GgufValueType.Bool => Fill(count, () => ReadBool(stream)),
+            GgufValueType.String => Fill(stream, count, () => stream.ReadText(MaxStringBytes)),
+            GgufValueType.Array => Fill<object>(stream, count, () => ReadArray(stream, nesting + 1)),
+            GgufValueType.Bool => Fill(stream, count, () => ReadBool(stream)),
             _ => ReadNumbers(stream, type, count),
         };
     }
@@ -92,8 +93,9 @@ internal static class GgufMetadataReader
         var other => throw stream.Error($"a boolean is 0 or 1, not {other}"),
     };
 
-    private static T[] Fill<T>(int count, Func<T> read)
+    private static T[] Fill<T>(GgufStream stream, int count, Func<T> read)
     {
+        stream.Charge((long)count * Unsafe.SizeOf<T>());
         var elements = new T[count];
         for (var i = 0; i < count; i++)
         {

@@ -3,126 +3,161 @@ using Inference.Models.Checkpoints;
 namespace Inference.Models.Gguf;
 
 /// <summary>
-/// Reads a <see cref="DecoderSpec"/> from GGUF metadata. Every hyperparameter of the architecture must be one that is understood: a key
-/// that is not could change what the model computes.
+/// Reads a <see cref="DecoderSpec"/> from GGUF metadata, and from which tensors there are: a bias, a head of its own or a norm of queries
+/// is in the spec when it is in the file.
 /// </summary>
 internal sealed class GgufSpecReader
 {
     private const string ArchitectureKey = "general.architecture";
+    private const string RotaryDivisors = "rope_freqs.weight";
     private const double DefaultRotaryTheta = 10_000;
 
     private readonly GgufFile _file;
-    private readonly GgufMetadata _metadata;
-    private readonly HashSet<string> _understood = new(StringComparer.Ordinal);
+    private readonly GgufArchitecture _architecture;
+    private readonly GgufHyperparameters _keys;
 
     private GgufSpecReader(GgufFile file)
     {
         _file = file;
-        _metadata = file.Metadata;
-        var architecture = _metadata.GetString(ArchitectureKey) ?? throw _metadata.Error(ArchitectureKey, "is missing");
-        Family = ModelFamily.OfGguf(architecture) ?? throw _metadata.Error(
+        var name = file.Metadata.GetString(ArchitectureKey) ?? throw file.Metadata.Error(ArchitectureKey, "is missing");
+        _architecture = GgufArchitectures.Named(name) ?? throw file.Metadata.Error(
             ArchitectureKey,
-            $"'{OneLine.Shorten(architecture)}' is not supported; supported are {ModelFamily.GgufArchitectures}");
+            $"'{OneLine.Shorten(name)}' is not supported; supported are {GgufArchitectures.Names}");
+        _keys = new GgufHyperparameters(file, name);
     }
 
-    private ModelFamily Family { get; }
-
-    /// <summary>Reads the spec, and the family whose conventions the file follows.</summary>
+    /// <summary>Reads the spec, and the architecture whose conventions the file follows.</summary>
     /// <exception cref="ModelFormatException">A key is missing, wrong or not understood; the message names it.</exception>
-    public static (DecoderSpec Spec, ModelFamily Family) Read(GgufFile file)
+    public static (DecoderSpec Spec, GgufArchitecture Architecture) Read(GgufFile file)
     {
         var reader = new GgufSpecReader(file);
         reader.RefuseParts();
         var spec = reader.ReadSpec();
+        spec = reader._architecture.Refine?.Invoke(reader._keys, spec) ?? spec;
         reader.RefuseInexpressible(spec.Attention.HeadSize);
         SpecLimits.Check(spec, (field, what) => file.Error($"metadata for {field}: {what}"));
-        return (spec, reader.Family);
+        return (spec, reader._architecture);
     }
 
     private DecoderSpec ReadSpec()
     {
-        var heads = Integer("attention.head_count");
-        var hidden = Integer("embedding_length");
-        var headSize = OptionalInteger("attention.key_length") ?? WholeHeadSize(hidden, heads);
+        var heads = _keys.Integer("attention.head_count");
+        var hidden = _keys.Integer("embedding_length");
+        var headSize = _keys.OptionalInteger("attention.key_length") ?? WholeHeadSize(hidden, heads);
+        var isRms = _architecture.Norm == NormKind.Rms;
         return new DecoderSpec
         {
-            ModelType = Family.ModelType,
+            ModelType = _architecture.ModelTypes[0],
             VocabularySize = VocabularySize(),
             HiddenSize = hidden,
-            LayerCount = Integer("block_count"),
-            MaxPositions = Integer("context_length"),
+            LayerCount = _keys.Integer("block_count"),
+            MaxPositions = _keys.Integer("context_length"),
             Attention = new AttentionSpec
             {
                 HeadCount = heads,
-                KvHeadCount = OptionalInteger("attention.head_count_kv") ?? heads,
+                KvHeadCount = _keys.OptionalInteger("attention.head_count_kv") ?? heads,
                 HeadSize = headSize,
                 Scale = (float)(1 / Math.Sqrt(headSize)),
-                Rotary = new RotarySpec { Theta = (float)(Number("rope.freq_base") ?? DefaultRotaryTheta) },
-                HasQkvBias = _file.Tensors.ContainsKey("blk.0.attn_q.bias"),
-                HasOutputBias = _file.Tensors.ContainsKey("blk.0.attn_output.bias"),
+                Rotary = _architecture.HasRotary ? Rotary(headSize) : null,
+                HasQkvBias = _keys.Has("blk.0.attn_q.bias") || _keys.Has("blk.0.attn_qkv.bias"),
+                HasOutputBias = _keys.Has("blk.0.attn_output.bias"),
+                QkNorm = _keys.Find("blk.0.attn_q_norm.weight") is not { } norm ? QkNorm.None
+                    : norm.Columns == headSize ? QkNorm.PerHead
+                    : QkNorm.AllHeads,
             },
             Mlp = new MlpSpec
             {
-                IntermediateSize = Integer("feed_forward_length"),
-                HasBias = _file.Tensors.ContainsKey("blk.0.ffn_gate.bias"),
+                IntermediateSize = _keys.Integer("feed_forward_length"),
+                Activation = _architecture.Activation,
+                IsPlain = _architecture.HasPlainMlp,
+                HasBias = _keys.Has("blk.0.ffn_gate.bias") || _keys.Has("blk.0.ffn_up.bias"),
             },
-            NormEpsilon = (float)(Number("attention.layer_norm_rms_epsilon")
-                ?? throw _metadata.Error(Key("attention.layer_norm_rms_epsilon"), "is missing")),
-            TieWordEmbeddings = !_file.Tensors.ContainsKey("output.weight"),
+            Norm = new NormSpec
+            {
+                Kind = _architecture.Norm,
+                Placement = _architecture.Placement,
+                HasBias = _keys.Has("output_norm.bias"),
+            },
+            NormEpsilon = _keys.Number(isRms ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon"),
+            Head = new HeadSpec { HasBias = _keys.Has("output.bias") },
+            TieWordEmbeddings = !_keys.Has("output.weight"),
         };
+    }
+
+    private RotarySpec Rotary(int headSize)
+    {
+        var size = _keys.OptionalInteger("rope.dimension_count") ?? headSize;
+        var rotary = new RotarySpec { Theta = (float)(_keys.OptionalNumber("rope.freq_base") ?? DefaultRotaryTheta) };
+        if (_architecture.HasPartialRotary && size != headSize)
+        {
+            rotary = rotary with { Size = size };
+        }
+
+        // Llama 3.1's stretching, which converters write out pair by pair.
+        return _keys.Find(RotaryDivisors) is { } tensor
+            ? rotary with { Divisors = Divisors(tensor, (rotary.Size ?? headSize) / 2) }
+            : rotary;
+    }
+
+    private ValueList<double> Divisors(StoredTensor tensor, int pairs)
+    {
+        if (tensor.Shape is not [var count] || count != pairs)
+        {
+            throw _file.Error($"tensor '{tensor.Name}' has shape {TensorShape.Format(tensor.Shape)}, but {pairs} pairs turn");
+        }
+
+        var divisors = new float[pairs];
+        tensor.ReadRows(0, divisors);
+        return new ValueList<double>([.. divisors.Select(divisor => (double)divisor)]);
     }
 
     private void RefuseParts()
     {
         const string SplitCount = "split.count";
-        if (_metadata.GetInteger(SplitCount) is > 1 and var parts)
+        if (_file.Metadata.GetInteger(SplitCount) is > 1 and var parts)
         {
-            throw _metadata.Error(SplitCount, $"the model is split into {parts} files, which must be merged first");
+            throw _file.Metadata.Error(SplitCount, $"the model is split into {parts} files, which must be merged first");
         }
     }
 
     private void RefuseInexpressible(int headSize)
     {
-        Expect("attention.value_length", headSize);
-        Expect("rope.dimension_count", headSize);
-        Expect("expert_count", 0);
-        Expect("expert_used_count", 0);
-        Expect("attention.sliding_window", 0);
-        var scaling = _metadata.GetString(Understand("rope.scaling.type")) ?? "none";
-        if (scaling != "none")
+        _keys.Expect("attention.value_length", headSize);
+        if (_architecture.HasPartialRotary)
         {
-            throw _metadata.Error(Key("rope.scaling.type"), $"'{OneLine.Shorten(scaling)}' is not supported, only none");
+            _keys.Understand("rope.dimension_count");
+        }
+        else
+        {
+            _keys.Expect("rope.dimension_count", headSize);
         }
 
-        var prefix = Key("");
-        var unknown = _metadata.Keys.FirstOrDefault(key => key.StartsWith(prefix, StringComparison.Ordinal) && !_understood.Contains(key));
-        if (unknown is not null)
+        _keys.Expect("expert_count", 0);
+        _keys.Expect("expert_used_count", 0);
+        if (!_architecture.HasWindows)
         {
-            throw _metadata.Error(OneLine.Shorten(unknown), "is not supported");
+            _keys.Expect("attention.sliding_window", 0);
         }
-    }
 
-    private void Expect(string name, long expected)
-    {
-        if (_metadata.GetInteger(Understand(name)) is { } value && value != expected)
+        _keys.Understand("tensor_data_layout");
+        var scaling = _keys.Text("rope.scaling.type") ?? "none";
+        if (scaling != "none" && !_architecture.HasLinearScaling)
         {
-            throw _metadata.Error(Key(name), $"is {value}; only {expected} is supported");
+            throw _keys.Error("rope.scaling.type", $"'{OneLine.Shorten(scaling)}' is not supported, only none");
         }
+
+        _keys.RefuseUnknown();
     }
 
     /// <summary>The embedding's rows; the metadata, where it has the number, must agree.</summary>
     private int VocabularySize()
     {
         const string Embedding = "token_embd.weight";
-        if (!_file.Tensors.TryGetValue(Embedding, out var tensor))
-        {
-            throw _file.Error($"tensor '{Embedding}' is missing");
-        }
-
+        var tensor = _keys.Find(Embedding) ?? throw _file.Error($"tensor '{Embedding}' is missing");
         var rows = tensor.Shape[0];
-        if (OptionalInteger("vocab_size") is { } size && size != rows)
+        if (_keys.OptionalInteger("vocab_size") is { } size && size != rows)
         {
-            throw _metadata.Error(Key("vocab_size"), $"is {size}, but '{Embedding}' has {rows} rows");
+            throw _keys.Error("vocab_size", $"is {size}, but '{Embedding}' has {rows} rows");
         }
 
         return rows <= int.MaxValue ? (int)rows : throw _file.Error($"tensor '{Embedding}' has {rows} rows");
@@ -130,24 +165,5 @@ internal sealed class GgufSpecReader
 
     private int WholeHeadSize(int hidden, int heads) => heads > 0 && hidden % heads == 0
         ? hidden / heads
-        : throw _metadata.Error(Key("embedding_length"), $"is {hidden}, not a multiple of attention.head_count, {heads}");
-
-    private int Integer(string name) => OptionalInteger(name) ?? throw _metadata.Error(Key(name), "is missing");
-
-    private int? OptionalInteger(string name)
-    {
-        var value = _metadata.GetInteger(Understand(name));
-        return value is null or (>= 0 and <= int.MaxValue) ? (int?)value : throw _metadata.Error(Key(name), $"is {value}");
-    }
-
-    private double? Number(string name) => _metadata.GetFloat(Understand(name));
-
-    private string Key(string name) => $"{Family.GgufArchitecture}.{name}";
-
-    private string Understand(string name)
-    {
-        var key = Key(name);
-        _understood.Add(key);
-        return key;
-    }
+        : throw _keys.Error("embedding_length", $"is {hidden}, not a multiple of attention.head_count, {heads}");
 }

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 using Inference.Models.Checkpoints;
 
 namespace Inference.Models.Gguf;
@@ -16,10 +18,20 @@ internal sealed class GgufStream(CheckpointFile file)
 
     private const int BufferSize = 64 * 1024;
 
+    /// <summary>The longest string that is read into the stack.</summary>
+    private const int ShortString = 512;
+
+    /// <summary>What an object takes besides its content, and what points to it.</summary>
+    private const int ObjectBytes = 32;
+
+    /// <summary>What decoding allocates, for a moment, at every byte that is no UTF-8: an array of it in each of two passes.</summary>
+    private const int ReplacementBytes = 2 * ObjectBytes;
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly byte[] _buffer = new byte[Math.Min(BufferSize, file.Length)];
     private readonly long _end = Math.Min(file.Length, MaxHeaderBytes);
+    private long _budget = file.Length + (file.Length / 2) + BufferSize;
     private long _bufferStart;
     private int _bufferLength;
 
@@ -80,12 +92,38 @@ internal sealed class GgufStream(CheckpointFile file)
     }
 
     /// <summary>A value; invalid UTF-8 (some vocabularies have it) becomes replacement characters.</summary>
-    public string ReadText(int maximumBytes) => Encoding.UTF8.GetString(ReadStringBytes("a string", maximumBytes));
+    public string ReadText(int maximumBytes)
+    {
+        var count = ReadCount("bytes in a string", 1, maximumBytes);
+        Charge(ObjectBytes + ((sizeof(byte) + sizeof(char)) * (long)count));
+        Span<byte> bytes = count <= ShortString ? stackalloc byte[count] : new byte[count];
+        Read(bytes);
+        if (!Utf8.IsValid(bytes))
+        {
+            Charge(ReplacementBytes * (long)count);
+        }
+
+        return Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>
+    /// Takes what is about to be allocated from a budget of one and a half times the file's size: small strings and arrays take several
+    /// times as much in memory as in the file, and there is no model that consists of them.
+    /// </summary>
+    public void Charge(long bytes)
+    {
+        _budget -= bytes;
+        if (_budget < 0)
+        {
+            throw Error("the metadata would take more memory than such a file is worth");
+        }
+    }
 
     /// <summary>Fixed-size little-endian elements; <paramref name="count"/> comes from <see cref="ReadCount"/>.</summary>
     public T[] ReadArray<T>(int count)
         where T : unmanaged
     {
+        Charge(ObjectBytes + (Unsafe.SizeOf<T>() * (long)count));
         var elements = new T[count];
         Read(MemoryMarshal.AsBytes(elements.AsSpan()));
         return elements;
@@ -96,7 +134,9 @@ internal sealed class GgufStream(CheckpointFile file)
 
     private byte[] ReadStringBytes(string what, int maximumBytes)
     {
-        var bytes = new byte[ReadCount($"bytes in {what}", 1, maximumBytes)];
+        var count = ReadCount($"bytes in {what}", 1, maximumBytes);
+        Charge(ObjectBytes + count);
+        var bytes = new byte[count];
         Read(bytes);
         return bytes;
     }

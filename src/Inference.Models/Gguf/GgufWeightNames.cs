@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Inference.Models.Gguf;
 
-/// <summary>Translates the tensor names of llama-like GGUF files to <see cref="WeightNames"/>.</summary>
+/// <summary>Translates the tensor names of GGUF files to <see cref="WeightNames"/>.</summary>
 internal static class GgufWeightNames
 {
     private const string Block = "blk.";
@@ -14,13 +14,22 @@ internal static class GgufWeightNames
     {
         ["token_embd.weight"] = WeightNames.Embedding,
         ["output_norm.weight"] = WeightNames.FinalNorm,
+        ["output_norm.bias"] = WeightNames.BiasOf(WeightNames.FinalNorm),
         ["output.weight"] = WeightNames.Head,
+        ["output.bias"] = WeightNames.BiasOf(WeightNames.Head),
+        ["position_embd.weight"] = WeightNames.Positions,
+        ["token_embd_norm.weight"] = WeightNames.EmbeddingNorm,
+        ["token_embd_norm.bias"] = WeightNames.BiasOf(WeightNames.EmbeddingNorm),
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, Func<int, string>> InLayer = new Dictionary<string, Func<int, string>>
     {
         ["attn_norm"] = WeightNames.InputNorm,
         ["ffn_norm"] = WeightNames.PostAttentionNorm,
+        ["post_attention_norm"] = WeightNames.AttentionOutputNorm,
+        ["post_ffw_norm"] = WeightNames.MlpOutputNorm,
+        ["attn_q_norm"] = WeightNames.QueryNorm,
+        ["attn_k_norm"] = WeightNames.KeyNorm,
         ["attn_q"] = WeightNames.Query,
         ["attn_k"] = WeightNames.Key,
         ["attn_v"] = WeightNames.Value,

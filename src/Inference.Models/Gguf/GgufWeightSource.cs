@@ -11,6 +11,9 @@ namespace Inference.Models.Gguf;
 /// </summary>
 internal sealed class GgufWeightSource : WeightSource
 {
+    /// <summary>It is in the spec: see <see cref="GgufSpecReader"/>.</summary>
+    private const string RotaryDivisors = "rope_freqs.weight";
+
     private readonly GgufFile _file;
     private readonly int _interleavedHeadSize;
     private readonly Dictionary<string, StoredTensor> _tensors = new(StringComparer.Ordinal);
@@ -23,7 +26,7 @@ internal sealed class GgufWeightSource : WeightSource
     {
         _file = file;
         _interleavedHeadSize = interleavedHeadSize;
-        foreach (var (name, tensor) in file.Tensors)
+        foreach (var (name, tensor) in file.Tensors.Where(tensor => tensor.Key != RotaryDivisors))
         {
             if (!_tensors.TryAdd(GgufWeightNames.Translate(name), tensor))
             {

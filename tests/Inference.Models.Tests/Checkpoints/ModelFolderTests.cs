@@ -126,14 +126,14 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
-    public void Open_GgufWithRotaryFactors_IsRefused()
+    public void Open_GgufWithATensorOfNoUse_IsRefused()
     {
         using (var original = ModelFolder.Open(RepositoryFiles.ZooLlama))
         {
-            _folder.Write("model.gguf", LlamaGguf.From(original).WithTensor("rope_freqs.weight", [16], new float[16]).Build());
+            _folder.Write("model.gguf", LlamaGguf.From(original).WithTensor("rope_factors_long.weight", [16], new float[16]).Build());
         }
 
-        AssertRefused(_folder.Path, "model.gguf: tensor 'rope_freqs.weight' has no place in a llama model");
+        AssertRefused(_folder.Path, "model.gguf: tensor 'rope_factors_long.weight' has no place in a llama model");
     }
 
     [Fact]

@@ -10,8 +10,6 @@ internal static class LlamaFamily
     {
         ModelType = "llama",
         Architecture = "LlamaForCausalLM",
-        GgufArchitecture = "llama",
-        GgufInterleavesRotary = true,
         ReadSpec = config => ReadWithBiases(config),
     };
 
@@ -20,8 +18,6 @@ internal static class LlamaFamily
     {
         ModelType = "mistral",
         Architecture = "MistralForCausalLM",
-        GgufArchitecture = "llama",
-        GgufInterleavesRotary = true,
         ReadSpec = config =>
         {
             var spec = Read(config);

@@ -8,7 +8,6 @@ internal static class QwenFamily
     {
         ModelType = "qwen2",
         Architecture = "Qwen2ForCausalLM",
-        GgufArchitecture = "qwen2",
         ReadSpec = config =>
         {
             var spec = LlamaFamily.Read(config);
