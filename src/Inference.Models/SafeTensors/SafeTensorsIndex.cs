@@ -22,7 +22,9 @@ internal sealed record SafeTensorsIndex(string Path, IReadOnlyDictionary<string,
         foreach (var tensor in map.Names)
         {
             var file = map.Require(tensor, map.GetString(tensor));
-            if (file.AsSpan().ContainsAny("/\\\0") || !file.EndsWith(".safetensors", StringComparison.Ordinal))
+            if (file.AsSpan().ContainsAny('/', '\\')
+                || file.Any(char.IsControl)
+                || !file.EndsWith(".safetensors", StringComparison.Ordinal))
             {
                 throw map.Error(tensor, $"should name a .safetensors file beside the index, not '{OneLine.Shorten(file)}'");
             }
