@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Inference.Server.Options;
 using Microsoft.Data.Sqlite;
 
@@ -16,7 +16,7 @@ internal sealed class Database : IDisposable
     private const string Savepoint = "one";
 
     private readonly DataFolder _folder;
-    private readonly BlockingCollection<DatabaseWrite> _writes = [];
+    private readonly Channel<DatabaseWrite> _writes = Channel.CreateUnbounded<DatabaseWrite>();
     private readonly Lazy<string> _connectionString;
     private Thread? _writer;
 
@@ -36,7 +36,7 @@ internal sealed class Database : IDisposable
     public bool IsOpen => _connectionString.IsValueCreated;
 
     /// <summary>Writes that have not come to the disk.</summary>
-    public int Pending => _writes.Count;
+    public int Pending => _writes.Reader.Count;
 
     /// <summary>Runs a write on the writing thread, in a transaction.</summary>
     /// <returns>Done when it is on the disk; fails as the write does, which then has changed nothing.</returns>
@@ -44,7 +44,7 @@ internal sealed class Database : IDisposable
     {
         _ = _connectionString.Value;
         var item = new DatabaseWrite(write);
-        _writes.Add(item);
+        ObjectDisposedException.ThrowIf(!_writes.Writer.TryWrite(item), this);
         return item.Completion;
     }
 
@@ -58,9 +58,9 @@ internal sealed class Database : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _writes.CompleteAdding();
+        // A thread that somebody starts just now finds nothing to write, and ends.
+        _writes.Writer.TryComplete();
         _writer?.Join();
-        _writes.Dispose();
         if (IsOpen)
         {
             // The pool's connections keep the file open.
@@ -119,10 +119,9 @@ internal sealed class Database : IDisposable
         using (connection)
         {
             var group = new List<DatabaseWrite>(MaxGroup);
-            foreach (var first in _writes.GetConsumingEnumerable())
+            while (_writes.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
-                group.Add(first);
-                while (group.Count < MaxGroup && _writes.TryTake(out var next))
+                while (group.Count < MaxGroup && _writes.Reader.TryRead(out var next))
                 {
                     group.Add(next);
                 }
