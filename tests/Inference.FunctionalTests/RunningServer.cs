@@ -46,22 +46,24 @@ internal sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAsync(
         Func<ServerOptions, ServerOptions>? options = null,
         Func<ServedModel, ServedModel>? model = null,
-        ScriptedExecutor? executor = null)
+        ScriptedExecutor? executor = null,
+        TimeProvider? time = null)
     {
         executor ??= Alphabet.Executor();
-        return new RunningServer(await StartAsync(executor, options, model), executor);
+        return new RunningServer(await StartAsync(executor, options, model, time), executor);
     }
 
     /// <summary>The server alone, with any executor.</summary>
     public static async Task<WebApplication> StartAsync(
         IModelExecutor executor,
         Func<ServerOptions, ServerOptions>? options,
-        Func<ServedModel, ServedModel>? model)
+        Func<ServedModel, ServedModel>? model,
+        TimeProvider? time = null)
     {
         var serverOptions = new ServerOptions { Port = 0, DataDir = "none" };
         serverOptions = options?.Invoke(serverOptions) ?? serverOptions;
         var loaded = Loaded(executor, serverOptions);
-        return await StartAsync(serverOptions, new LoadedModels([loaded with { Model = model?.Invoke(loaded.Model) ?? loaded.Model }], []));
+        return await StartAsync(serverOptions, new LoadedModels([loaded with { Model = model?.Invoke(loaded.Model) ?? loaded.Model }], []), time);
     }
 
     /// <summary><see cref="Alphabet"/>, or what else an executor says with its tokenizer, under the name "alphabet".</summary>
@@ -79,12 +81,13 @@ internal sealed class RunningServer : IAsyncDisposable
         options);
 
     /// <summary>The server alone, with any models.</summary>
-    public static async Task<WebApplication> StartAsync(ServerOptions options, LoadedModels models)
+    public static async Task<WebApplication> StartAsync(ServerOptions options, LoadedModels models, TimeProvider? time = null)
     {
         var app = ServerHost.Build(
             options,
             models,
-            new ConfigurationBuilder().AddInMemoryCollection([new("Logging:LogLevel:Default", "None")]).Build());
+            new ConfigurationBuilder().AddInMemoryCollection([new("Logging:LogLevel:Default", "None")]).Build(),
+            time);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
     }

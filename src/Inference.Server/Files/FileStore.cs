@@ -76,13 +76,14 @@ internal sealed class FileStore(DataFolder folder, Database database, ServerOpti
     public IReadOnlyList<FileObject> List(string owner, Paging paging, string? purpose) => !database.IsOpen ? [] : database.Read(connection => connection.Query(
         $"""
         SELECT {Columns} FROM files
-        WHERE owner = $owner AND ($purpose IS NULL OR purpose = $purpose)
+        WHERE owner = $owner AND ($purpose IS NULL OR purpose = $purpose) AND (expires_at IS NULL OR expires_at > $now)
         AND ($after IS NULL OR seq {(paging.IsAscending ? ">" : "<")} (SELECT seq FROM files WHERE id = $after))
         ORDER BY seq {(paging.IsAscending ? "ASC" : "DESC")} LIMIT $limit
         """,
         row => Read(row).Object,
         ("$owner", owner),
         ("$purpose", purpose),
+        ("$now", time.GetUtcNow().ToUnixTimeSeconds()),
         ("$after", paging.After),
         ("$limit", paging.Limit + 1)));
 

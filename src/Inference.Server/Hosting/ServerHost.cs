@@ -18,7 +18,8 @@ internal static class ServerHost
     /// <param name="options">Checked.</param>
     /// <param name="models">At least one; the server disposes of their executors.</param>
     /// <param name="settings">Configuration of logging.</param>
-    public static WebApplication Build(ServerOptions options, LoadedModels models, IConfiguration settings)
+    /// <param name="time">Null: the system's.</param>
+    public static WebApplication Build(ServerOptions options, LoadedModels models, IConfiguration settings, TimeProvider? time = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
 
@@ -31,7 +32,7 @@ internal static class ServerHost
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
 
         builder.Services
-            .AddModels(options, models)
+            .AddModels(options, models, time ?? TimeProvider.System)
             .AddStorage()
             .AddEndpoints()
             .AddServerMetrics()

@@ -19,9 +19,9 @@ namespace Inference.Server.Hosting;
 internal static class ServiceRegistration
 {
     /// <summary>The models, and what ties their engines to the host's life.</summary>
-    public static IServiceCollection AddModels(this IServiceCollection services, ServerOptions options, LoadedModels models) => services
+    public static IServiceCollection AddModels(this IServiceCollection services, ServerOptions options, LoadedModels models, TimeProvider time) => services
         .AddSingleton(options)
-        .AddSingleton(TimeProvider.System)
+        .AddSingleton(time)
         .AddSingleton<RateLimits>()
         .AddSingleton<DecoderFactory>()
         .AddSingleton<EmbedderFactory>()
